@@ -1,0 +1,62 @@
+# How every target of twinsite is built, in one place.
+
+add_library(twinsite_options INTERFACE)
+target_compile_features(twinsite_options INTERFACE cxx_std_20)
+target_include_directories(twinsite_options INTERFACE ${PROJECT_SOURCE_DIR}
+                                                      ${PROJECT_SOURCE_DIR}/include)
+target_compile_options(
+  twinsite_options
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+            -Woverloaded-virtual -Wimplicit-fallthrough -Wformat=2
+            -fstack-protector-strong -ffunction-sections -fdata-sections)
+# An agent pays for every library it loads, so what it does not call is not linked.
+target_link_options(twinsite_options INTERFACE -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro,-z,now)
+if(TWINSITE_WERROR)
+  target_compile_options(twinsite_options INTERFACE -Werror)
+endif()
+if(TWINSITE_SANITIZE)
+  target_compile_options(twinsite_options INTERFACE -fsanitize=address,undefined
+                                                    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(twinsite_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# twinsite_library(NAME SOURCES ... [LINK public libraries] [PRIVATE C libraries, hidden from users])
+function(twinsite_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  add_library(twinsite_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(
+    twinsite_${name}
+    PUBLIC twinsite_options tl::expected ${ARG_LINK}
+    PRIVATE fmt::fmt ${ARG_PRIVATE})
+endfunction()
+
+# twinsite_program(TARGET OUTPUT name DESTINATION dir SOURCES ... LINK ...)
+function(twinsite_program target)
+  cmake_parse_arguments(ARG "" "OUTPUT;DESTINATION" "SOURCES;LINK" ${ARGN})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE twinsite_options fmt::fmt ${ARG_LINK})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${ARG_OUTPUT}
+                                             RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  if(ARG_DESTINATION)
+    install(TARGETS ${target} RUNTIME DESTINATION ${ARG_DESTINATION})
+  endif()
+endfunction()
+
+# twinsite_test(NAME LABEL unit|contract|recorded|host|cluster SOURCES ... LINK ...)
+# One executable per concept; every TEST in it is one ctest test.
+function(twinsite_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  set(target test_${ARG_LABEL}_${name})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE twinsite_options twinsite_test_support fmt::fmt ${ARG_LINK}
+                                          GTest::gmock GTest::gtest GTest::gtest_main)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(
+    ${target}
+    TEST_PREFIX ${ARG_LABEL}.
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,142 @@
+#include "ocf/description.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace twinsite::ocf {
+
+namespace {
+
+std::string escape(std::string_view text) {
+    std::string safe;
+    safe.reserve(text.size());
+    for (const char c : text) {
+        switch (c) {
+        case '&':
+            safe += "&amp;";
+            break;
+        case '<':
+            safe += "&lt;";
+            break;
+        case '>':
+            safe += "&gt;";
+            break;
+        case '"':
+            safe += "&quot;";
+            break;
+        default:
+            safe += c;
+        }
+    }
+    return safe;
+}
+
+std::string_view type_name(Type type) {
+    switch (type) {
+    case Type::string:
+        return "string";
+    case Type::integer:
+        return "integer";
+    case Type::boolean:
+        return "boolean";
+    case Type::select:
+        return "select";
+    }
+    return "string";
+}
+
+void add_content(std::string& xml, const Parameter& parameter) {
+    fmt::format_to(std::back_inserter(xml), "<content type=\"{}\"", type_name(parameter.type));
+    if (!parameter.default_value.empty()) {
+        fmt::format_to(std::back_inserter(xml), " default=\"{}\"", escape(parameter.default_value));
+    }
+    if (parameter.options.empty()) {
+        xml += "/>\n";
+        return;
+    }
+    xml += ">\n";
+    for (const std::string& option : parameter.options) {
+        fmt::format_to(std::back_inserter(xml), "<option value=\"{}\"/>\n", escape(option));
+    }
+    xml += "</content>\n";
+}
+
+void add_parameter(std::string& xml, const Parameter& parameter) {
+    fmt::format_to(std::back_inserter(xml), "<parameter name=\"{}\" unique=\"{}\" required=\"{}\"",
+                   parameter.name, parameter.unique_group.empty() ? 0 : 1,
+                   parameter.required ? 1 : 0);
+    if (!parameter.unique_group.empty()) {
+        fmt::format_to(std::back_inserter(xml), " unique-group=\"{}\"", parameter.unique_group);
+    }
+    if (parameter.reloadable) {
+        xml += " reloadable=\"1\"";
+    }
+    fmt::format_to(
+        std::back_inserter(xml),
+        ">\n<longdesc lang=\"en\">\n{}\n</longdesc>\n<shortdesc lang=\"en\">{}</shortdesc>\n",
+        escape(parameter.longdesc.empty() ? parameter.shortdesc : parameter.longdesc),
+        escape(parameter.shortdesc));
+    add_content(xml, parameter);
+    xml += "</parameter>\n";
+}
+
+void add_action(std::string& xml, const ActionSpec& action) {
+    fmt::format_to(std::back_inserter(xml), "<action name=\"{}\" timeout=\"{}s\"", action.name,
+                   action.timeout);
+    if (action.interval != 0) {
+        fmt::format_to(std::back_inserter(xml), " interval=\"{}s\"", action.interval);
+    }
+    if (action.name == "monitor") {
+        fmt::format_to(std::back_inserter(xml), " depth=\"{}\"", action.depth);
+    }
+    if (!action.role.empty()) {
+        fmt::format_to(std::back_inserter(xml), " role=\"{}\"", action.role);
+    }
+    xml += "/>\n";
+}
+
+} // namespace
+
+const Parameter* Description::find(std::string_view parameter) const {
+    const auto found =
+        std::find_if(parameters.begin(), parameters.end(),
+                     [&](const Parameter& candidate) { return candidate.name == parameter; });
+    return found == parameters.end() ? nullptr : &*found;
+}
+
+std::string metadata(const Description& description) {
+    // The DTD is older than OCF 1.1; the declarations make ocf-tester accept 1.1's attributes.
+    std::string xml = fmt::format(R"(<?xml version="1.0"?>
+<!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd" [
+<!ATTLIST parameter unique-group CDATA #IMPLIED reloadable (0|1) "0">
+<!ATTLIST action name NMTOKEN #REQUIRED>
+<!ATTLIST content type (string|integer|boolean|select) #REQUIRED>
+<!ELEMENT content (option*)>
+<!ELEMENT option EMPTY>
+<!ATTLIST option value CDATA #REQUIRED>
+]>
+<resource-agent name="{}" version="{}">
+<version>1.1</version>
+<longdesc lang="en">
+{}
+</longdesc>
+<shortdesc lang="en">{}</shortdesc>
+<parameters>
+)",
+                                  description.name, TWINSITE_VERSION, escape(description.longdesc),
+                                  escape(description.shortdesc));
+    for (const Parameter& parameter : description.parameters) {
+        add_parameter(xml, parameter);
+    }
+    xml += "</parameters>\n<actions>\n";
+    for (const ActionSpec& action : description.actions) {
+        add_action(xml, action);
+    }
+    add_action(xml, ActionSpec{.name = "meta-data", .timeout = 5});
+    xml += "</actions>\n</resource-agent>\n";
+    return xml;
+}
+
+} // namespace twinsite::ocf
