@@ -1,0 +1,211 @@
+"""The lab's commands."""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from . import files, keeper, network, pdu, power, remote
+from . import node as nodes
+from .layout import NETWORKS, SOURCE, STATE, LabError, Layout, current
+
+USAGE = """\
+A cluster of real nodes on this machine: each node its own kernel (user-mode Linux), two sites, a cluster and a
+storage network, PDUs whose outlets are the nodes' power. Examples:
+
+  ./run lab up                      everything up, configured by `twinsite apply`
+  ./run lab exec rz1-a crm_mon -1   a command on a node;  ./run lab exec rz1-a  gives a shell
+  ./run lab cut                     the excavator: the sites lose each other;  ./run lab join
+  ./run lab cut rz1-b storage       one node loses one network
+  ./run lab power rz1-b off         pull the plug (on, reset, hang, resume)
+  ./run lab status                  what has power;  ./run lab console rz1-a  what its kernel said
+  ./run lab down
+"""
+
+
+def say(text):
+    print(f"lab: {text}", flush=True)
+
+
+def down(quiet=False):
+    """Ends everything of the lab, whatever is left of it, also of one that crashed."""
+    ended = False
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        own = int(entry.name) in (os.getpid(), os.getppid())
+        if not own and any(mark in command for mark in (b"umid=twinsite-", str(STATE / "pdus").encode())):
+            try:
+                os.killpg(os.getpgid(int(entry.name)), signal.SIGKILL)
+                ended = True
+            except (ProcessLookupError, PermissionError):
+                pass
+    network.remove()
+    if STATE.exists():
+        shutil.rmtree(STATE, ignore_errors=True)
+        ended = True
+    if ended and not quiet:
+        say("down")
+
+
+def in_parallel(function, items):
+    with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(function, items))
+
+
+def up(arguments):
+    began = time.monotonic()
+    build = Path(arguments.build).resolve()
+    twinsite = build / "bin" / "twinsite"
+    nodes.prepare()
+    down(quiet=True)
+    layout = Layout(arguments.topology)
+    STATE.mkdir(parents=True, mode=0o700)
+    for folder in ("pids", "ssh"):
+        (STATE / folder).mkdir()
+    keeper.start(arguments.owner, arguments.seconds, SOURCE / "lab")
+    shutil.copy(arguments.topology, STATE / "topology.json")
+    layout = current()
+    say(f"laying out {len(layout.nodes)} nodes, {len(layout.luns)} LUNs, {len(layout.vms)} guests")
+    files.install(build)
+    remote.make_keys()
+    files.make_disks(layout)
+    files.lay_out_etc(layout, twinsite)
+    files.lay_out_nodes(layout)
+    network.build(layout)
+    pdu.start(layout, build / "bin" / "pdu-simulator")
+    say("power on")
+    for node in layout.nodes.values():
+        power.supply(node)
+    in_parallel(lambda node: remote.wait_until_reachable(node, 60), layout.nodes.values())
+    say(f"all nodes booted ({time.monotonic() - began:.0f} s)")
+    if not arguments.bare:
+        wait_for_cluster(layout)
+        say(f"the cluster has formed ({time.monotonic() - began:.0f} s)")
+        first = next(iter(layout.nodes.values()))
+        print(remote.call(first, "twinsite", "apply", "--yes", timeout=60).stdout, end="", flush=True)
+        wait_until_settled(first, arguments.settle)
+    say(f"up after {time.monotonic() - began:.0f} s; it ends by itself in {arguments.seconds // 60} minutes")
+
+
+def wait_for_cluster(layout, timeout=120):
+    first = next(iter(layout.nodes.values()))
+    deadline = time.monotonic() + timeout
+    while True:
+        online = remote.call(first, "crm_mon", "-1", "--output-as=xml", check=False).stdout.count('online="true"')
+        if online >= len(layout.nodes):
+            return
+        if time.monotonic() > deadline:
+            raise LabError(f"only {online} of {len(layout.nodes)} nodes are online after {timeout} s")
+        time.sleep(1)
+
+
+def wait_until_settled(node, timeout):
+    """Until Pacemaker has nothing left to do."""
+    done = remote.call(node, "crm_resource", "--wait", f"--timeout={timeout}s", timeout=timeout + 30, check=False)
+    if done.returncode != 0:
+        raise LabError(f"the cluster has not settled after {timeout} s: {done.stderr.strip()}")
+
+
+def exec_on(arguments):
+    remote.replace_by_session(current().node(arguments.node), arguments.words)
+
+
+def cut_or_join(arguments):
+    layout = current()
+    join = arguments.command == "join"
+    networks = [arguments.network] if arguments.network else NETWORKS
+    if arguments.node in (None, "sites"):
+        network.set_intersite(layout, join, networks)
+        say(f"the sites {'see' if join else 'have lost'} each other ({', '.join(networks)})")
+    else:
+        network.set_node_link(layout.node(arguments.node), join, networks)
+        say(f"{arguments.node} is {'on' if join else 'off'} the network again" if join else f"{arguments.node} is cut off")
+
+
+def switch_power(arguments):
+    node = current().node(arguments.node)
+    power.switch(node, arguments.action)
+    say(f"{node.name}: {arguments.action}; it is now {nodes.state_of(node)}")
+
+
+def status(arguments):
+    layout = current()
+    state = {
+        "nodes": {
+            node.name: {
+                "site": node.site, "state": nodes.state_of(node), "plugged": not nodes.unplugged(node).exists(),
+                "outlets": {f"{name}/{number}": "on" if power.outlet_on(name, number) else "off"
+                            for name, number in node.outlets},
+            }
+            for node in layout.nodes.values()
+        }
+    }  # fmt: skip
+    if arguments.json:
+        print(json.dumps(state, indent=1))
+        return
+    for name, node in state["nodes"].items():
+        outlets = ", ".join(f"{outlet} {value}" for outlet, value in node["outlets"].items())
+        print(f"{node['site']}  {name:8} {node['state']:5} {'' if node['plugged'] else 'plug pulled  '}{outlets}")
+
+
+def console(arguments):
+    print((STATE / "console" / f"{current().node(arguments.node).name}.log").read_text(errors="replace"), end="")
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="./run lab", description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name, function, help):
+        command = commands.add_parser(name, help=help)
+        command.set_defaults(function=function)
+        return command
+
+    command = add("up", up, "build the lab and bring it up")
+    command.add_argument("--topology", default=str(SOURCE / "config" / "topology.json"))
+    command.add_argument("--build", default=str(SOURCE.parent / "build" / "release"))
+    command.add_argument("--bare", action="store_true", help="nodes only, nothing configured")
+    command.add_argument("--owner", type=int, default=0, help="end the lab when this process ends")
+    command.add_argument("--for", dest="seconds", type=int, default=4 * 3600, help="end the lab after so many seconds")
+    command.add_argument("--settle", type=int, default=120, help="seconds to wait for the resources")
+    add("down", lambda arguments: down(), "end it completely")
+    command = add("exec", exec_on, "run a command on a node")
+    command.add_argument("node")
+    command.add_argument("words", nargs=argparse.REMAINDER)
+    for name, help in (("cut", "cut the inter-site link, or a node's"), ("join", "mend it")):
+        command = add(name, cut_or_join, help)
+        command.add_argument("node", nargs="?", help="a node; the sites when left out")
+        command.add_argument("network", nargs="?", choices=NETWORKS)
+    command = add("power", switch_power, "pull a node's plug and the like")
+    command.add_argument("node")
+    command.add_argument("action", choices=("off", "on", "reset", "hang", "resume"))
+    add("status", status, "which nodes and outlets have power").add_argument("--json", action="store_true")
+    add("console", console, "what a node's kernel and boot said").add_argument("node")
+    add("root", lambda arguments: nodes.prepare(), "build the nodes' root filesystem")
+    command = add("keep", lambda a: keeper.keep(a.owner, a.seconds, down), "(internal) end the lab when it is time")
+    command.add_argument("--owner", type=int, default=0)
+    command.add_argument("--for", dest="seconds", type=int, required=True)
+    return top
+
+
+def main():
+    arguments = parser().parse_args()
+    if os.geteuid() != 0:
+        print("lab: needs root: it makes network namespaces", file=sys.stderr)
+        return 1
+    try:
+        arguments.function(arguments)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0

@@ -1,0 +1,109 @@
+"""A node: one user-mode Linux, its own process group, its disks as files that survive a power cut."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from . import root
+from .layout import ALL_NETWORKS, CACHE, KERNEL, MODULES, NAMESPACE, SOURCE, STATE, LabError
+
+
+def pid_file(node):
+    return STATE / "pids" / node.name
+
+
+def unplugged(node):
+    """Somebody pulled the node's plug: its outlets do not matter until it is put back."""
+    return STATE / "unplugged" / node.name
+
+
+def process_of(node):
+    """The node's process group, or None. A recycled process id is not taken for the node."""
+    try:
+        pid = int(pid_file(node).read_text())
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return pid if f"umid=twinsite-{node.name}".encode() in command else None
+
+
+def state_of(node):
+    pid = process_of(node)
+    if pid is None:
+        return "off"
+    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return {"T": "hung", "Z": "off"}.get(state, "on")
+
+
+def command_line(node):
+    disks = [f"ubd{index}={STATE}/disks/{node.name}-{lun}.img" for index, lun in enumerate(node.disks)]
+    wires = [
+        f"vec{index}:transport=tap,ifname={node.tap(network)},depth=128,mac={node.mac(network)}"
+        for index, network in enumerate(ALL_NETWORKS)
+    ]
+    return [
+        "ip", "netns", "exec", NAMESPACE, KERNEL, f"umid=twinsite-{node.name}", f"uml_dir={STATE}/uml",
+        f"mem={node.memory_mib}M", "rootfstype=hostfs", f"rootflags={(CACHE / 'root').resolve()}", "ro",
+        "init=/sbin/lab-init", f"lab_source={SOURCE}/node", f"lab_state={STATE}", f"lab_node={node.name}",
+        f"lab_modules={MODULES}", "con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "panic=-1", "selinux=0",
+        *disks, *wires,
+    ]  # fmt: skip
+
+
+def start(node):
+    """Power comes on. Nothing happens to a node that runs, or whose plug is pulled."""
+    if process_of(node) is not None or unplugged(node).exists():
+        return
+    for folder in ("pids", "uml", "console", f"serial/{node.name}", f"node/{node.name}"):
+        (STATE / folder).mkdir(parents=True, exist_ok=True)
+    with open(STATE / "console" / f"{node.name}.log", "ab") as console:
+        process = subprocess.Popen(
+            command_line(node), stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True,
+            cwd="/", close_fds=True,
+        )  # fmt: skip
+    pid_file(node).write_text(f"{process.pid}\n")
+    # "ip netns exec" becomes the kernel itself; only then process_of() recognises it.
+    deadline = time.monotonic() + 5
+    while process_of(node) is None:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise LabError(f"{node.name} did not start: see {STATE}/console/{node.name}.log")
+        time.sleep(0.01)
+
+
+def kill(node):
+    """Power goes off: the whole process group, or the disk helper would live on."""
+    pid = process_of(node)
+    if pid is None:
+        return
+    os.killpg(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while group_alive(pid):
+        if time.monotonic() > deadline:
+            raise LabError(f"{node.name} (process group {pid}) does not die")
+        time.sleep(0.01)
+    pid_file(node).unlink(missing_ok=True)
+
+
+def group_alive(group):
+    """Zombies do not count: they hold nothing."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group and fields[0] not in "ZX":
+            return True
+    return False
+
+
+def freeze(node, hung):
+    pid = process_of(node)
+    if pid is None:
+        raise LabError(f"{node.name} has no power")
+    os.killpg(pid, signal.SIGSTOP if hung else signal.SIGCONT)
+
+
+def prepare():
+    root.ensure()
