@@ -1,12 +1,12 @@
 // twinsite-demo: brings the lab up, plays every event, tells what happens, ends with the table.
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <twinsite/base/file.hpp>
-
 #include "lab/demo/report.hpp"
 #include "lab/scenario/events.hpp"
 
+#include <twinsite/base/file.hpp>
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -26,9 +26,10 @@ void tell(const EventResult& result) {
         fmt::print("     {}\n", line);
     }
     for (const auto& [guest, report] : result.guests) {
-        fmt::print("     {}: {} writes, longest pause {:.1f} s, {} restarts, {} migrations, now on {}\n",
-                   guest, report.writes, report.longest_pause, report.restarts, report.migrations,
-                   report.node);
+        fmt::print(
+            "     {}: {} writes, longest pause {:.1f} s, {} restarts, {} migrations, now on {}\n",
+            guest, report.writes, report.longest_pause, report.restarts, report.migrations,
+            report.node);
     }
     for (const std::string& failure : result.failures) {
         fmt::print("     FAILED: {}\n", failure);
@@ -74,8 +75,8 @@ int play(const Options& options) {
             return 2;
         }
     }
-    const bool passed = home.empty() &&
-                        std::all_of(results.begin(), results.end(),
+    const bool passed =
+        home.empty() && std::all_of(results.begin(), results.end(),
                                     [](const EventResult& result) { return result.passed(); });
     return passed ? 0 : 1;
 }

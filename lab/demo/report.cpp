@@ -1,17 +1,17 @@
 #include "lab/demo/report.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 namespace twinsite::lab {
 
 std::string table(std::span<const EventResult> results) {
-    std::string text = fmt::format("{:<6}{:<8}{:>16}{:>10}{:>12}{:>13}{:>12}  {}\n", "event", "VM",
-                                   "pause (s)", "restarts", "migrations", "lost writes",
-                                   "twice (s)", "on");
+    std::string text =
+        fmt::format("{:<6}{:<8}{:>16}{:>10}{:>12}{:>13}{:>12}  {}\n", "event", "VM", "pause (s)",
+                    "restarts", "migrations", "lost writes", "twice (s)", "on");
     for (const EventResult& result : results) {
         for (const auto& [guest, report] : result.guests) {
             fmt::format_to(std::back_inserter(text),
@@ -26,12 +26,9 @@ std::string table(std::span<const EventResult> results) {
 std::string json(std::span<const EventResult> results) {
     auto all = nlohmann::ordered_json::array();
     for (const EventResult& result : results) {
-        nlohmann::ordered_json event{{"event", result.id},
-                                     {"title", result.title},
-                                     {"seconds", result.seconds},
-                                     {"passed", result.passed()},
-                                     {"measured", result.measured},
-                                     {"failures", result.failures}};
+        nlohmann::ordered_json event{{"event", result.id},          {"title", result.title},
+                                     {"seconds", result.seconds},   {"passed", result.passed()},
+                                     {"measured", result.measured}, {"failures", result.failures}};
         for (const auto& [guest, report] : result.guests) {
             event["vms"][guest] = {{"seconds_without_acknowledged_write", report.longest_pause},
                                    {"restarts", report.restarts},

@@ -1,10 +1,10 @@
 // The demonstration's table, for people and as JSON.
 #pragma once
 
+#include "lab/scenario/events.hpp"
+
 #include <span>
 #include <string>
-
-#include "lab/scenario/events.hpp"
 
 namespace twinsite::lab {
 

@@ -19,7 +19,10 @@ double seconds(TimePoint::duration duration) {
 /// Follows one guest from its first line to its last.
 class Judge {
 public:
-    Judge(TimePoint from, TimePoint until) : from_(from), until_(until), last_write_(from) {}
+    Judge(TimePoint from, TimePoint until)
+        : from_(from)
+        , until_(until)
+        , last_write_(from) {}
 
     void hear(const GuestLine& line) {
         if (line.kind == GuestLine::Kind::acknowledged) {
@@ -27,8 +30,9 @@ public:
         } else if (inside(line)) {
             (line.kind == GuestLine::Kind::booted ? report_.restarts : report_.io_errors) += 1;
         }
-        booted_ = line.kind == GuestLine::Kind::booted || (booted_ && line.node == boot_node_ &&
-                                                          line.kind != GuestLine::Kind::acknowledged);
+        booted_ =
+            line.kind == GuestLine::Kind::booted ||
+            (booted_ && line.node == boot_node_ && line.kind != GuestLine::Kind::acknowledged);
         if (line.kind == GuestLine::Kind::booted) {
             boot_node_ = line.node;
         }

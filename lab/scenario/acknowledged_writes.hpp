@@ -1,13 +1,13 @@
 // What the counting guests printed, and what it proves.
 #pragma once
 
+#include <twinsite/base/deadline.hpp>
+
 #include <cstdint>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
-
-#include <twinsite/base/deadline.hpp>
 
 namespace twinsite::lab {
 

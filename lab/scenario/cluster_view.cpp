@@ -1,12 +1,11 @@
 #include "lab/scenario/cluster_view.hpp"
 
-#include <fmt/format.h>
-
-#include <libxml/parser.h>
-#include <libxml/xpath.h>
-
 #include <twinsite/base/handle.hpp>
 #include <twinsite/base/text.hpp>
+
+#include <fmt/format.h>
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
 
 #include <algorithm>
 #include <functional>
@@ -19,7 +18,9 @@ using Document = CHandle<xmlDoc, xmlFreeDoc>;
 using Context = CHandle<xmlXPathContext, xmlXPathFreeContext>;
 using Matches = CHandle<xmlXPathObject, xmlXPathFreeObject>;
 
-const xmlChar* xml(const char* text) { return reinterpret_cast<const xmlChar*>(text); }
+const xmlChar* xml(const char* text) {
+    return reinterpret_cast<const xmlChar*>(text);
+}
 
 std::string attribute(xmlNode* node, const char* name) {
     xmlChar* value = xmlGetProp(node, xml(name));
@@ -56,17 +57,16 @@ std::string ClusterView::where(std::string_view resource) const {
 }
 
 Result<ClusterView> parse_crm_mon(std::string_view text) {
-    const Document document(xmlReadMemory(text.data(), static_cast<int>(text.size()), "crm_mon",
-                                          nullptr,
-                                          XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
+    const Document document(
+        xmlReadMemory(text.data(), static_cast<int>(text.size()), "crm_mon", nullptr,
+                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
     if (!document) {
         return fail(ErrorKind::protocol, "crm_mon printed no XML");
     }
     const Context context(xmlXPathNewContext(document.get()));
     ClusterView view;
-    for_each(context.get(), "/*/summary/current_dc", [&](xmlNode* node) {
-        view.quorate = attribute(node, "with_quorum") == "true";
-    });
+    for_each(context.get(), "/*/summary/current_dc",
+             [&](xmlNode* node) { view.quorate = attribute(node, "with_quorum") == "true"; });
     for_each(context.get(), "/*/nodes/node", [&](xmlNode* node) {
         view.nodes[attribute(node, "name")] = {attribute(node, "online") == "true",
                                                attribute(node, "unclean") == "true",
@@ -82,8 +82,7 @@ Result<ClusterView> parse_crm_mon(std::string_view text) {
     });
     for_each(context.get(), "/*/failures/failure", [&](xmlNode* node) {
         view.failures.push_back(fmt::format("{} on {}: {} {}", attribute(node, "op_key"),
-                                            attribute(node, "node"),
-                                            attribute(node, "exitstatus"),
+                                            attribute(node, "node"), attribute(node, "exitstatus"),
                                             attribute(node, "exitreason")));
     });
     return view;

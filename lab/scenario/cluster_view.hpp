@@ -1,12 +1,12 @@
 // What Pacemaker and DRBD say, asked on a node: the judge of the scenarios besides the guests.
 #pragma once
 
+#include <twinsite/base/result.hpp>
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <twinsite/base/result.hpp>
 
 namespace twinsite::lab {
 
@@ -18,7 +18,7 @@ struct ClusterView {
     };
 
     std::map<std::string, Node> nodes;
-    std::map<std::string, std::string> running; ///< resource -> the one node it is started on
+    std::map<std::string, std::string> running;  ///< resource -> the one node it is started on
     std::map<std::string, std::string> promoted; ///< resource -> node
     std::vector<std::string> failures;           ///< one line per failed action
     bool quorate = false;

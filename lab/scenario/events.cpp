@@ -14,7 +14,9 @@ namespace {
 /// Collects what went wrong, and how long things took, in one event.
 class Script {
 public:
-    explicit Script(Stage& stage) : stage_(stage), began_(stage.now()) {}
+    explicit Script(Stage& stage)
+        : stage_(stage)
+        , began_(stage.now()) {}
 
     Stage& stage() { return stage_; }
     LabControl& lab() { return stage_.lab(); }
@@ -83,8 +85,8 @@ void await_fenced(Script& script, const std::string& victim, const std::string& 
             return view.error().message;
         }
         const auto node = view->nodes.find(victim);
-        const bool fenced = node != view->nodes.end() && !node->second.online &&
-                            !node->second.unclean;
+        const bool fenced =
+            node != view->nodes.end() && !node->second.online && !node->second.unclean;
         return fenced ? "" : victim + " is not known to be dead";
     });
 }
@@ -92,9 +94,9 @@ void await_fenced(Script& script, const std::string& victim, const std::string& 
 EventResult all_at_home(Stage& stage) {
     Script script(stage);
     await_home(script, seconds(120));
-    script.must(stage.hold(seconds(5),
-                           [&] { return stage.missing_counts(stage.plan().guest_names()); }),
-                "all guests count");
+    script.must(
+        stage.hold(seconds(5), [&] { return stage.missing_counts(stage.plan().guest_names()); }),
+        "all guests count");
     return script.done();
 }
 
@@ -107,17 +109,16 @@ EventResult host_loses_power(Stage& stage) {
     script.must(!victims.empty(), fmt::format("no guest runs on {}", victim));
     script.must(script.lab().power(victim, "off"), "pull the plug");
     await_fenced(script, victim, observer);
-    script.await(seconds(120), "its guests run on the other host of the site",
-                 [&]() -> std::string {
-                     for (const std::string& guest : victims) {
-                         const std::string node = stage.heard_on(guest);
-                         if (node == victim || stage.plan().site_of(node) !=
-                                                   stage.plan().site_of(victim)) {
-                             return fmt::format("{} was last heard on {}", guest, node);
-                         }
-                     }
-                     return stage.missing_counts(stage.plan().guest_names());
-                 });
+    script.await(
+        seconds(120), "its guests run on the other host of the site", [&]() -> std::string {
+            for (const std::string& guest : victims) {
+                const std::string node = stage.heard_on(guest);
+                if (node == victim || stage.plan().site_of(node) != stage.plan().site_of(victim)) {
+                    return fmt::format("{} was last heard on {}", guest, node);
+                }
+            }
+            return stage.missing_counts(stage.plan().guest_names());
+        });
     for (const std::string& guest : stage.plan().guest_names()) {
         const bool hit = std::find(victims.begin(), victims.end(), guest) != victims.end();
         script.must(hit || script.so_far(guest).restarts == 0,
@@ -252,9 +253,9 @@ EventResult excavator(Stage& stage) {
     // The mirrors' own time-outs make a short pause; after that everybody must count throughout.
     script.await(seconds(30), "all guests count without the other site",
                  [&] { return stage.missing_counts(stage.plan().guest_names()); });
-    script.must(stage.hold(seconds(60),
-                           [&] { return stage.missing_counts(stage.plan().guest_names()); }),
-                "all guests count during the cut");
+    script.must(
+        stage.hold(seconds(60), [&] { return stage.missing_counts(stage.plan().guest_names()); }),
+        "all guests count during the cut");
     script.must(script.lab().join(), "join");
     await_home(script, seconds(120));
     const auto after = boots(stage);
@@ -274,10 +275,12 @@ EventResult excavator(Stage& stage) {
 const std::vector<Event>& events() {
     static const std::vector<Event> all{
         {"a", "all at home", all_at_home},
-        {"b", "a compute host loses power: fenced through the PDU, its VM restarts in the same site",
+        {"b",
+         "a compute host loses power: fenced through the PDU, its VM restarts in the same site",
          host_loses_power},
         {"c", "the host returns, and its VM comes back by live migration", host_returns},
-        {"d", "a storage node loses power: its LUN is promoted on the other site, VMs keep counting",
+        {"d",
+         "a storage node loses power: its LUN is promoted on the other site, VMs keep counting",
          storage_loses_power},
         {"e", "the storage node returns: resync, then LUN and VMs go home", storage_returns},
         {"f", "planned evacuation of a host by live migration, and back", planned_evacuation},
@@ -304,8 +307,7 @@ EventResult perform(const Event& event, Stage& stage) {
                 fmt::format("{} ran twice for {:.1f} s", guest, report.run_twice));
         }
         if (report.io_errors != 0) {
-            result.failures.push_back(
-                fmt::format("{} saw {} I/O errors", guest, report.io_errors));
+            result.failures.push_back(fmt::format("{} saw {} I/O errors", guest, report.io_errors));
         }
         result.guests[guest] = report;
     }

@@ -1,12 +1,12 @@
 // The demonstration's events, one function each: do it, wait for what must follow, measure.
 #pragma once
 
+#include "lab/scenario/acknowledged_writes.hpp"
+#include "lab/scenario/stage.hpp"
+
 #include <map>
 #include <string>
 #include <vector>
-
-#include "lab/scenario/acknowledged_writes.hpp"
-#include "lab/scenario/stage.hpp"
 
 namespace twinsite::lab {
 

@@ -1,14 +1,13 @@
 #include "lab/scenario/lab_control.hpp"
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include <unistd.h>
-
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 namespace twinsite::lab {
 
@@ -27,8 +26,8 @@ Result<std::string> LabControl::lab(std::vector<std::string> words, Milliseconds
 
 Result<std::string> LabControl::up(const std::vector<std::string>& options) {
     up_ = true;
-    std::vector<std::string> words{"up",      "--build", build_.string(),
-                                   "--owner", std::to_string(::getpid())};
+    std::vector<std::string> words{"up", "--build", build_.string(), "--owner",
+                                   std::to_string(::getpid())};
     words.insert(words.end(), options.begin(), options.end());
     return lab(std::move(words), seconds(600));
 }
@@ -88,8 +87,8 @@ void LabControl::keep_logs(const std::filesystem::path& folder,
         const auto text = on(node, "crm_mon -1rfA; cat /proc/drbd; dmesg | tail -300; "
                                    "cat /var/log/pacemaker/pacemaker.log; "
                                    "cat /var/log/corosync/corosync.log");
-        static_cast<void>(replace_file(folder / (node + ".log"),
-                                       text ? *text : text.error().message + "\n"));
+        static_cast<void>(
+            replace_file(folder / (node + ".log"), text ? *text : text.error().message + "\n"));
         std::filesystem::copy_file(state_folder() / "console" / (node + ".log"),
                                    folder / (node + ".console.log"),
                                    std::filesystem::copy_options::overwrite_existing, ignored);

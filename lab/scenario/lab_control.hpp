@@ -1,15 +1,15 @@
 // The lab's commands, from C++: brings a lab up for this process and drives its faults.
 #pragma once
 
-#include <filesystem>
-#include <string>
-#include <vector>
+#include "lab/scenario/cluster_view.hpp"
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/result.hpp>
 #include <twinsite/process/command.hpp>
 
-#include "lab/scenario/cluster_view.hpp"
+#include <filesystem>
+#include <string>
+#include <vector>
 
 namespace twinsite::lab {
 
@@ -18,7 +18,8 @@ class LabControl {
 public:
     /// SCRIPT: lab/lab of the checkout; BUILD: the build tree whose programs the nodes get.
     LabControl(std::filesystem::path script, std::filesystem::path build)
-        : script_(std::move(script)), build_(std::move(build)) {}
+        : script_(std::move(script))
+        , build_(std::move(build)) {}
     LabControl(const LabControl&) = delete;
     LabControl& operator=(const LabControl&) = delete;
     LabControl(LabControl&&) = delete;

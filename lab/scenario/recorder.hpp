@@ -1,14 +1,14 @@
 // Listens to every guest's serial port on every node, with the time of arrival.
 #pragma once
 
+#include "lab/scenario/acknowledged_writes.hpp"
+
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "lab/scenario/acknowledged_writes.hpp"
 
 namespace twinsite::lab {
 

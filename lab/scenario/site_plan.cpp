@@ -1,12 +1,12 @@
 #include "lab/scenario/site_plan.hpp"
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace twinsite::lab {
 

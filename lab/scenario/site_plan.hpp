@@ -1,12 +1,12 @@
 // What of the topology file the scenarios need: who is at home where.
 #pragma once
 
+#include <twinsite/base/result.hpp>
+
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
-
-#include <twinsite/base/result.hpp>
 
 namespace twinsite::lab {
 

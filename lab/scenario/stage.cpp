@@ -1,8 +1,8 @@
 #include "lab/scenario/stage.hpp"
 
-#include <fmt/format.h>
-
 #include <twinsite/base/text.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -13,7 +13,9 @@ constexpr Milliseconds look_interval{500};
 constexpr std::chrono::seconds counts_on{2};
 } // namespace
 
-Stage::Stage(LabControl& lab, SitePlan plan) : lab_(lab), plan_(std::move(plan)) {}
+Stage::Stage(LabControl& lab, SitePlan plan)
+    : lab_(lab)
+    , plan_(std::move(plan)) {}
 
 void Stage::listen() {
     recorder_ = std::make_unique<Recorder>(LabControl::state_folder() / "serial", plan_.node_names,
@@ -33,7 +35,8 @@ Status Stage::wait(Milliseconds patience, const Expectation& expectation) {
     if (poll_until(clock_, Deadline::after(clock_, patience), look_interval, holds)) {
         return {};
     }
-    return fail(ErrorKind::timeout, fmt::format("after {} s: {}", patience.count() / 1000, missing));
+    return fail(ErrorKind::timeout,
+                fmt::format("after {} s: {}", patience.count() / 1000, missing));
 }
 
 Status Stage::hold(Milliseconds duration, const Expectation& expectation) {
@@ -127,8 +130,8 @@ std::string Stage::missing_at_home(const std::string& node) {
     if (!view->all_online()) {
         return "not all nodes are online";
     }
-    for (const std::string& missing : {missing_guests(*view), missing_luns(*view),
-                                       missing_counts(plan_.guest_names())}) {
+    for (const std::string& missing :
+         {missing_guests(*view), missing_luns(*view), missing_counts(plan_.guest_names())}) {
         if (!missing.empty()) {
             return missing;
         }

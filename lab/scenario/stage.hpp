@@ -1,14 +1,14 @@
 // A lab with its guests recorded: what every scenario stands on.
 #pragma once
 
+#include "lab/scenario/lab_control.hpp"
+#include "lab/scenario/recorder.hpp"
+#include "lab/scenario/site_plan.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "lab/scenario/lab_control.hpp"
-#include "lab/scenario/recorder.hpp"
-#include "lab/scenario/site_plan.hpp"
 
 namespace twinsite::lab {
 
