@@ -1,0 +1,197 @@
+// JSON into a model. What a file may say is in fencing/netpdu/model.schema.json too.
+#include "json_reader.hpp"
+
+#include <twinsite/base/file.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/power/model.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::power {
+
+namespace {
+
+OidPattern pattern_of(const JsonView& view) {
+    return view.take(OidPattern::parse(view.text()));
+}
+
+OutletState state_of(const JsonView& view) {
+    const std::string text = view.text();
+    for (const OutletState state : {OutletState::on, OutletState::off, OutletState::pending,
+                                    OutletState::unknown, OutletState::error}) {
+        if (text == to_string(state)) {
+            return state;
+        }
+    }
+    view.complain("must be on, off, pending, unknown or error");
+}
+
+IdentifierPart part_of(const JsonView& view) {
+    view.only({"part", "column", "default", "counts_from"});
+    IdentifierPart part{.name = view.at("part").text()};
+    if (view.has("column")) {
+        part.column = pattern_of(view.at("column"));
+    }
+    if (view.has("default")) {
+        part.default_value = static_cast<std::uint32_t>(view.at("default").number(0, 65535));
+    }
+    if (view.has("counts_from")) {
+        part.counts_from = static_cast<std::uint32_t>(view.at("counts_from").number(0, 1));
+    }
+    return part;
+}
+
+Check check_of(const JsonView& view) {
+    view.only({"name", "oid", "values", "optional"});
+    Check check{.name = view.at("name").text(),
+                .object = pattern_of(view.at("oid")),
+                .values = {},
+                .optional = view.flag_or("optional", false)};
+    view.at("values").each_member([&](const std::string& value, const JsonView& state) {
+        check.values[value] = state.text() == "ok" ? std::nullopt : std::optional(state_of(state));
+    });
+    return check;
+}
+
+SnmpCommand command_of(const JsonView& view) {
+    view.only({"oid", "value"});
+    const JsonView value = view.at("value");
+    if (value.raw().is_string()) {
+        return {pattern_of(view.at("oid")), value.text()};
+    }
+    return {pattern_of(view.at("oid")), value.number(INT32_MIN, INT32_MAX)};
+}
+
+void read_commands(const JsonView& view, SnmpModel& model) {
+    view.only({"on", "off", "cycle", "no_operation"});
+    model.commands.emplace(OutletCommand::on, command_of(view.at("on")));
+    model.commands.emplace(OutletCommand::off, command_of(view.at("off")));
+    if (view.has("cycle")) {
+        model.commands.emplace(OutletCommand::cycle, command_of(view.at("cycle")));
+    }
+    if (view.has("no_operation")) {
+        model.no_operation = command_of(view.at("no_operation"));
+    }
+}
+
+void read_identifier(const JsonView& view, SnmpModel& model) {
+    view.each_element([&](const JsonView& part) { model.identifier.push_back(part_of(part)); });
+    view.require(!model.identifier.empty(), "names no part");
+    const bool columns = model.identifier.front().column.has_value();
+    for (const IdentifierPart& part : model.identifier) {
+        view.require(part.column.has_value() == columns,
+                     "either all parts have a column, or none has");
+    }
+}
+
+SnmpModel snmp_of(const JsonView& view) {
+    view.only({"sys_object_id", "identifier", "name", "status", "checks", "commands"});
+    SnmpModel model;
+    view.at("sys_object_id").each_element([&](const JsonView& oid) {
+        model.system_identifiers.push_back(oid.take(Oid::parse(oid.text())));
+    });
+    read_identifier(view.at("identifier"), model);
+    if (view.has("name")) {
+        model.name = pattern_of(view.at("name"));
+    }
+    const JsonView status = view.at("status");
+    status.only({"oid", "values"});
+    model.status = pattern_of(status.at("oid"));
+    status.at("values").each_member([&](const std::string& value, const JsonView& state) {
+        model.status_values[value] = state_of(state);
+    });
+    if (view.has("checks")) {
+        view.at("checks").each_element(
+            [&](const JsonView& check) { model.checks.push_back(check_of(check)); });
+    }
+    read_commands(view.at("commands"), model);
+    return model;
+}
+
+Model model_of(const JsonView& view) {
+    view.only({"$schema", "name", "title", "verified_against", "source", "notes", "snmp"});
+    Model model{.name = view.at("name").text(),
+                .title = view.at("title").text(),
+                .verified_against = view.at("verified_against").text(),
+                .source = view.at("source").text(),
+                .snmp = {}};
+    view.at("verified_against")
+        .require(model.verified_against == "mib" || model.verified_against == "device",
+                 "must be mib or device");
+    model.snmp = snmp_of(view.at("snmp"));
+    return model;
+}
+
+Result<Model> read_model(const std::filesystem::path& file) {
+    const auto text = read_file(file);
+    if (!text) {
+        return fail(text.error());
+    }
+    auto model = parse_model(*text);
+    if (!model) {
+        return fail(model.error().in(file.string()));
+    }
+    if (model->name != file.stem()) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("{}: a model's file has its name, {}.json", file.string(),
+                                printable(model->name)));
+    }
+    return model;
+}
+
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().extension() == ".json") {
+            files.push_back(entry.path());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+} // namespace
+
+Result<Model> parse_model(std::string_view json) {
+    try {
+        const auto document = nlohmann::json::parse(json, nullptr, true, true);
+        return model_of(JsonView(document, ""));
+    } catch (const JsonComplaint& complaint) {
+        return fail(ErrorKind::invalid_config, complaint.message);
+    } catch (const nlohmann::json::exception& error) {
+        return fail(ErrorKind::invalid_config, printable(error.what(), 200));
+    }
+}
+
+Result<std::vector<Model>> load_models(const std::filesystem::path& folder) {
+    std::vector<Model> models;
+    for (const auto& file : files_of(folder)) {
+        auto model = read_model(file);
+        if (!model) {
+            return fail(model.error());
+        }
+        models.push_back(std::move(*model));
+    }
+    if (models.empty()) {
+        return fail(ErrorKind::not_installed,
+                    fmt::format("no PDU models in {}: install them there", folder.string()));
+    }
+    return models;
+}
+
+Result<Model> load_model(const std::filesystem::path& folder, std::string_view name) {
+    std::vector<std::string> names;
+    for (const auto& file : files_of(folder)) {
+        if (file.stem() == name) {
+            return read_model(file);
+        }
+        names.push_back(file.stem());
+    }
+    return fail(ErrorKind::invalid_config, fmt::format("model \"{}\" is not known; known are: {}",
+                                                       printable(name), join(names, ", ")));
+}
+
+} // namespace twinsite::power
