@@ -1,5 +1,7 @@
 #include "ocf/description.hpp"
 
+#include <twinsite/base/text.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,15 +38,22 @@ std::string escape(std::string_view text) {
 std::string_view type_name(Type type) {
     switch (type) {
     case Type::string:
+    case Type::select: // the DTD that ocf-tester validates against knows no select
         return "string";
     case Type::integer:
         return "integer";
     case Type::boolean:
         return "boolean";
-    case Type::select:
-        return "select";
     }
     return "string";
+}
+
+std::string long_text(const Parameter& parameter) {
+    std::string text = parameter.longdesc.empty() ? parameter.shortdesc : parameter.longdesc;
+    if (parameter.type == Type::select) {
+        text += fmt::format("\nOne of: {}.", join(parameter.options, ", "));
+    }
+    return text;
 }
 
 void add_content(std::string& xml, const Parameter& parameter) {
@@ -52,15 +61,7 @@ void add_content(std::string& xml, const Parameter& parameter) {
     if (!parameter.default_value.empty()) {
         fmt::format_to(std::back_inserter(xml), " default=\"{}\"", escape(parameter.default_value));
     }
-    if (parameter.options.empty()) {
-        xml += "/>\n";
-        return;
-    }
-    xml += ">\n";
-    for (const std::string& option : parameter.options) {
-        fmt::format_to(std::back_inserter(xml), "<option value=\"{}\"/>\n", escape(option));
-    }
-    xml += "</content>\n";
+    xml += "/>\n";
 }
 
 void add_parameter(std::string& xml, const Parameter& parameter) {
@@ -76,8 +77,7 @@ void add_parameter(std::string& xml, const Parameter& parameter) {
     fmt::format_to(
         std::back_inserter(xml),
         ">\n<longdesc lang=\"en\">\n{}\n</longdesc>\n<shortdesc lang=\"en\">{}</shortdesc>\n",
-        escape(parameter.longdesc.empty() ? parameter.shortdesc : parameter.longdesc),
-        escape(parameter.shortdesc));
+        escape(long_text(parameter)), escape(parameter.shortdesc));
     add_content(xml, parameter);
     xml += "</parameter>\n";
 }
@@ -112,10 +112,6 @@ std::string metadata(const Description& description) {
 <!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd" [
 <!ATTLIST parameter unique-group CDATA #IMPLIED reloadable (0|1) "0">
 <!ATTLIST action name NMTOKEN #REQUIRED>
-<!ATTLIST content type (string|integer|boolean|select) #REQUIRED>
-<!ELEMENT content (option*)>
-<!ELEMENT option EMPTY>
-<!ATTLIST option value CDATA #REQUIRED>
 ]>
 <resource-agent name="{}" version="{}">
 <version>1.1</version>

@@ -1,0 +1,51 @@
+// The agent's parameters as values, checked without looking at the node.
+#pragma once
+
+#include "ocf/request.hpp"
+
+#include <twinsite/base/result.hpp>
+#include <twinsite/network/network.hpp>
+#include <twinsite/network/segment.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace twinsite::vip {
+
+struct WantedAddress {
+    network::IpAddress address;
+    std::optional<unsigned> prefix; ///< none: that of the route to the address
+
+    friend bool operator==(const WantedAddress&, const WantedAddress&) = default;
+};
+
+enum class Broadcast { all_ones, all_zeros, none, given };
+
+struct Settings {
+    std::vector<WantedAddress> addresses;
+    std::string nic;   ///< "" = found from the route to the first address
+    std::string label; ///< without the interface's name
+    Broadcast broadcast = Broadcast::all_ones;
+    network::IpAddress broadcast_address; ///< when given
+    std::uint32_t preferred_lifetime = network::lifetime_forever;
+    bool no_prefix_route = false;
+    bool no_dad = false; ///< ask no one before an IPv6 address is used
+    network::ProbePlan probe;
+    unsigned announcements = 5;
+    Milliseconds announcement_interval{200};
+    unsigned refresh_announcements = 0; ///< in each monitor
+    bool check_link = true;
+    std::string network_namespace;
+};
+
+/// Errors of kind invalid_config that name the parameter.
+Result<Settings> read_settings(const ocf::Request& request);
+
+/// The addresses alone: what a stop needs.
+Result<std::vector<WantedAddress>> read_addresses(const ocf::Request& request);
+
+/// The nic parameter without a label behind a colon.
+std::string nic_name(const ocf::Request& request);
+
+} // namespace twinsite::vip
