@@ -41,7 +41,7 @@ def down(quiet=False):
         except OSError:
             continue
         own = int(entry.name) in (os.getpid(), os.getppid())
-        if not own and any(mark in command for mark in (b"umid=twinsite-", str(STATE / "pdus").encode())):
+        if not own and any(mark in command for mark in (f"uml_dir={STATE}/".encode(), f"{STATE}/pdus/".encode())):
             try:
                 os.killpg(os.getpgid(int(entry.name)), signal.SIGKILL)
                 ended = True
