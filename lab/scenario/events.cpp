@@ -1,0 +1,317 @@
+#include "lab/scenario/events.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace twinsite::lab {
+
+using std::chrono::seconds;
+
+namespace {
+
+/// Collects what went wrong, and how long things took, in one event.
+class Script {
+public:
+    explicit Script(Stage& stage)
+        : stage_(stage)
+        , began_(stage.now()) {}
+
+    Stage& stage() { return stage_; }
+    LabControl& lab() { return stage_.lab(); }
+
+    void must(const Status& status, std::string_view what) {
+        if (!status) {
+            result_.failures.push_back(fmt::format("{}: {}", what, status.error().message));
+        }
+    }
+    void must(bool holds, std::string what) {
+        if (!holds) {
+            result_.failures.push_back(std::move(what));
+        }
+    }
+    /// Wait for it, and tell how long it took since the event began.
+    void await(Milliseconds patience, std::string_view what, const Expectation& expectation) {
+        const auto status = stage_.wait(patience, expectation);
+        must(status, what);
+        if (status) {
+            const std::chrono::duration<double> after = stage_.now() - began_;
+            result_.measured.push_back(fmt::format("{} after {:.1f} s", what, after.count()));
+        }
+    }
+    [[nodiscard]] GuestReport so_far(const std::string& guest) const {
+        return judge(stage_.history(guest), began_, stage_.now());
+    }
+    EventResult done() { return std::move(result_); }
+
+private:
+    Stage& stage_;
+    TimePoint began_;
+    EventResult result_;
+};
+
+std::vector<std::string> guests_on(Stage& stage, const ClusterView& view, const std::string& node) {
+    std::vector<std::string> names;
+    for (const std::string& guest : stage.plan().guest_names()) {
+        if (view.where("vm_" + guest) == node) {
+            names.push_back(guest);
+        }
+    }
+    return names;
+}
+
+/// A node of the first site: its storage node, or its pure compute host.
+std::string node_of_first_site(const SitePlan& plan, bool storage) {
+    const std::string& site = plan.nodes.at(plan.node_names.front()).site;
+    for (const std::string& name : plan.node_names) {
+        if (plan.site_of(name) == site && plan.nodes.at(name).storage == storage) {
+            return name;
+        }
+    }
+    return {};
+}
+
+void await_home(Script& script, Milliseconds patience) {
+    Stage& stage = script.stage();
+    script.await(patience, "everything at home and in sync",
+                 [&] { return stage.missing_at_home(stage.observer({})); });
+}
+
+void await_fenced(Script& script, const std::string& victim, const std::string& observer) {
+    script.await(seconds(90), victim + " fenced", [&]() -> std::string {
+        const auto view = script.lab().cluster(observer);
+        if (!view) {
+            return view.error().message;
+        }
+        const auto node = view->nodes.find(victim);
+        const bool fenced =
+            node != view->nodes.end() && !node->second.online && !node->second.unclean;
+        return fenced ? "" : victim + " is not known to be dead";
+    });
+}
+
+EventResult all_at_home(Stage& stage) {
+    Script script(stage);
+    await_home(script, seconds(120));
+    script.must(
+        stage.hold(seconds(5), [&] { return stage.missing_counts(stage.plan().guest_names()); }),
+        "all guests count");
+    return script.done();
+}
+
+EventResult host_loses_power(Stage& stage) {
+    Script script(stage);
+    const std::string victim = node_of_first_site(stage.plan(), false);
+    const std::string observer = stage.observer(victim);
+    const auto view = script.lab().cluster(observer);
+    const auto victims = view ? guests_on(stage, *view, victim) : std::vector<std::string>{};
+    script.must(!victims.empty(), fmt::format("no guest runs on {}", victim));
+    script.must(script.lab().power(victim, "off"), "pull the plug");
+    await_fenced(script, victim, observer);
+    script.await(
+        seconds(120), "its guests run on the other host of the site", [&]() -> std::string {
+            for (const std::string& guest : victims) {
+                const std::string node = stage.heard_on(guest);
+                if (node == victim || stage.plan().site_of(node) != stage.plan().site_of(victim)) {
+                    return fmt::format("{} was last heard on {}", guest, node);
+                }
+            }
+            return stage.missing_counts(stage.plan().guest_names());
+        });
+    for (const std::string& guest : stage.plan().guest_names()) {
+        const bool hit = std::find(victims.begin(), victims.end(), guest) != victims.end();
+        script.must(hit || script.so_far(guest).restarts == 0,
+                    fmt::format("{} was restarted though its host was alive", guest));
+    }
+    return script.done();
+}
+
+EventResult host_returns(Stage& stage) {
+    Script script(stage);
+    const std::string node = node_of_first_site(stage.plan(), false);
+    script.must(script.lab().power(node, "on"), "put the plug back");
+    await_home(script, seconds(180));
+    script.await(seconds(120), "a guest is back on " + node, [&]() -> std::string {
+        for (const std::string& guest : stage.plan().guest_names()) {
+            if (stage.heard_on(guest) == node) {
+                return "";
+            }
+        }
+        return "no guest counts on " + node;
+    });
+    for (const std::string& guest : stage.plan().guest_names()) {
+        script.must(script.so_far(guest).restarts == 0,
+                    fmt::format("{} was restarted instead of migrated", guest));
+    }
+    return script.done();
+}
+
+std::string missing_failover(Stage& stage, const std::string& victim, const std::string& observer) {
+    const auto view = stage.lab().cluster(observer);
+    if (!view) {
+        return view.error().message;
+    }
+    for (const auto& [name, lun] : stage.plan().luns) {
+        const auto promoted = view->promoted.find("mirror_" + name);
+        if (promoted == view->promoted.end() || promoted->second == victim) {
+            return fmt::format("mirror_{} is not promoted elsewhere", name);
+        }
+        if (view->where("target_" + name) != promoted->second ||
+            view->where("address_" + name) != promoted->second) {
+            return fmt::format("address or target of {} did not follow", name);
+        }
+    }
+    return {};
+}
+
+EventResult storage_loses_power(Stage& stage) {
+    Script script(stage);
+    const std::string victim = node_of_first_site(stage.plan(), true);
+    const std::string observer = stage.observer(victim);
+    const auto view = script.lab().cluster(observer);
+    const auto victims = view ? guests_on(stage, *view, victim) : std::vector<std::string>{};
+    script.must(script.lab().power(victim, "off"), "pull the plug");
+    await_fenced(script, victim, observer);
+    script.await(seconds(120), "LUN, address and target on the other site",
+                 [&] { return missing_failover(stage, victim, observer); });
+    script.await(seconds(120), "all guests count",
+                 [&] { return stage.missing_counts(stage.plan().guest_names()); });
+    script.must(stage.wait(seconds(90),
+                           [&]() -> std::string {
+                               const auto idle = stage.lab().on(
+                                   observer, "crm_resource --wait --timeout=5s", seconds(30));
+                               return idle ? "" : "the cluster is still busy";
+                           }),
+                "the cluster comes to rest");
+    for (const std::string& guest : stage.plan().guest_names()) {
+        const bool hit = std::find(victims.begin(), victims.end(), guest) != victims.end();
+        script.must(hit || script.so_far(guest).restarts == 0,
+                    fmt::format("{} was restarted though its host was alive", guest));
+    }
+    return script.done();
+}
+
+EventResult storage_returns(Stage& stage) {
+    Script script(stage);
+    const std::string node = node_of_first_site(stage.plan(), true);
+    script.must(script.lab().power(node, "on"), "put the plug back");
+    await_home(script, seconds(240));
+    for (const std::string& guest : stage.plan().guest_names()) {
+        script.must(script.so_far(guest).restarts == 0,
+                    fmt::format("{} was restarted instead of migrated", guest));
+    }
+    return script.done();
+}
+
+EventResult planned_evacuation(Stage& stage) {
+    Script script(stage);
+    const std::string node = stage.plan().node_names.back();
+    const std::string observer = stage.observer(node);
+    const auto view = script.lab().cluster(observer);
+    const auto movers = view ? guests_on(stage, *view, node) : std::vector<std::string>{};
+    script.must(!movers.empty(), fmt::format("no guest runs on {}", node));
+    script.must(script.lab().on(observer, "pcs node standby " + node).map([](const auto&) {}),
+                "standby");
+    script.await(seconds(120), node + " is empty", [&]() -> std::string {
+        for (const std::string& guest : movers) {
+            if (stage.heard_on(guest) == node) {
+                return guest + " still counts on " + node;
+            }
+        }
+        return stage.missing_counts(stage.plan().guest_names());
+    });
+    script.must(script.lab().on(observer, "pcs node unstandby " + node).map([](const auto&) {}),
+                "unstandby");
+    script.await(seconds(120), "its guests are back", [&]() -> std::string {
+        for (const std::string& guest : movers) {
+            if (stage.heard_on(guest) != node) {
+                return guest + " counts on " + stage.heard_on(guest);
+            }
+        }
+        return stage.missing_at_home(observer);
+    });
+    for (const std::string& guest : stage.plan().guest_names()) {
+        script.must(script.so_far(guest).restarts == 0,
+                    fmt::format("{} was restarted instead of migrated", guest));
+    }
+    return script.done();
+}
+
+std::map<std::string, std::string> boots(Stage& stage) {
+    std::map<std::string, std::string> ids;
+    for (const std::string& node : stage.plan().node_names) {
+        ids[node] = stage.boot_id(node).value_or("no answer");
+    }
+    return ids;
+}
+
+EventResult excavator(Stage& stage) {
+    Script script(stage);
+    const auto before = boots(stage);
+    script.must(script.lab().cut(), "cut");
+    // The mirrors' own time-outs make a short pause; after that everybody must count throughout.
+    script.await(seconds(30), "all guests count without the other site",
+                 [&] { return stage.missing_counts(stage.plan().guest_names()); });
+    script.must(
+        stage.hold(seconds(60), [&] { return stage.missing_counts(stage.plan().guest_names()); }),
+        "all guests count during the cut");
+    script.must(script.lab().join(), "join");
+    await_home(script, seconds(120));
+    const auto after = boots(stage);
+    for (const auto& [node, id] : before) {
+        script.must(after.at(node) == id, node + " was fenced");
+    }
+    for (const std::string& guest : stage.plan().guest_names()) {
+        const GuestReport report = script.so_far(guest);
+        script.must(report.restarts == 0, guest + " was restarted");
+        script.must(report.migrations == 0, guest + " was moved");
+    }
+    return script.done();
+}
+
+} // namespace
+
+const std::vector<Event>& events() {
+    static const std::vector<Event> all{
+        {"a", "all at home", all_at_home},
+        {"b",
+         "a compute host loses power: fenced through the PDU, its VM restarts in the same site",
+         host_loses_power},
+        {"c", "the host returns, and its VM comes back by live migration", host_returns},
+        {"d",
+         "a storage node loses power: its LUN is promoted on the other site, VMs keep counting",
+         storage_loses_power},
+        {"e", "the storage node returns: resync, then LUN and VMs go home", storage_returns},
+        {"f", "planned evacuation of a host by live migration, and back", planned_evacuation},
+        {"g", "the excavator: the sites lose each other for a minute", excavator},
+    };
+    return all;
+}
+
+EventResult perform(const Event& event, Stage& stage) {
+    const TimePoint began = stage.now();
+    EventResult result = event.play(stage);
+    const TimePoint ended = stage.now();
+    result.id = event.id;
+    result.title = event.title;
+    result.seconds = std::chrono::duration<double>(ended - began).count();
+    for (const std::string& guest : stage.plan().guest_names()) {
+        const GuestReport report = judge(stage.history(guest), began, ended);
+        if (report.lost_writes != 0) {
+            result.failures.push_back(
+                fmt::format("{} lost {} acknowledged writes", guest, report.lost_writes));
+        }
+        if (report.run_twice > 0) {
+            result.failures.push_back(
+                fmt::format("{} ran twice for {:.1f} s", guest, report.run_twice));
+        }
+        if (report.io_errors != 0) {
+            result.failures.push_back(fmt::format("{} saw {} I/O errors", guest, report.io_errors));
+        }
+        result.guests[guest] = report;
+    }
+    return result;
+}
+
+} // namespace twinsite::lab
