@@ -1,0 +1,167 @@
+#include "agents/vm/vm_agent.hpp"
+
+#include <twinsite/base/text.hpp>
+#include <twinsite/hypervisor/libvirt.hpp>
+#include <twinsite/log/log.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::vm {
+
+namespace {
+
+using hypervisor::TargetView;
+
+constexpr Milliseconds poll_interval{300};
+constexpr Milliseconds target_patience{15000};
+constexpr Milliseconds look_patience{5000};
+
+/// One clear reason why a target cannot take a guest; pure.
+Status judge_target(const hypervisor::Definition& definition, const TargetView& target,
+                    const std::string& node) {
+    if (target.already_active) {
+        return fail(ErrorKind::conflict,
+                    fmt::format("{} already runs a domain {}", node, target.active_name));
+    }
+    if (target.free_memory_kib != 0 && target.free_memory_kib < definition.memory_kib) {
+        return fail(ErrorKind::conflict,
+                    fmt::format("{} has {} MiB of memory free, the guest needs {}", node,
+                                target.free_memory_kib / 1024, definition.memory_kib / 1024));
+    }
+    if (!target.missing_networks.empty()) {
+        return fail(ErrorKind::conflict, fmt::format("{} has no active network {}", node,
+                                                     target.missing_networks.front()));
+    }
+    if (!target.missing_bridges.empty()) {
+        return fail(ErrorKind::conflict,
+                    fmt::format("{} has no bridge {}", node, target.missing_bridges.front()));
+    }
+    if (target.cpu == hypervisor::Fit::no) {
+        return fail(ErrorKind::conflict,
+                    fmt::format("the CPU of {} lacks features that the guest uses", node));
+    }
+    return {};
+}
+
+} // namespace
+
+Status VmAgent::check_target(const Definition& definition, const std::string& node,
+                             const std::string& daemon_uri, const Deadline& deadline) {
+    const auto target = world_.migrator.inspect_target(
+        daemon_uri, definition,
+        deadline.within(world_.clock, std::min(target_patience, deadline.left(world_.clock) / 3)));
+    if (!target) {
+        return fail(target.error().kind,
+                    fmt::format("{} cannot take the guest: {}", node, target.error().message));
+    }
+    return judge_target(definition, *target, node);
+}
+
+ocf::Outcome VmAgent::migrate_to() {
+    const std::string node(request_.meta("migrate_target"));
+    if (node.empty()) {
+        return ocf::Outcome::of(ocf::ExitCode::invalid_argument, "migrate_to without a target");
+    }
+    const auto definition = read_definition(settings_.config);
+    if (!definition) {
+        return ocf::Outcome::of(ocf::ExitCode::error, definition.error().message);
+    }
+    const auto daemon_uri = daemon_uri_for(settings_, node);
+    if (!daemon_uri) {
+        return ocf::Outcome::of(daemon_uri.error());
+    }
+    const Observation seen = observe_settled(
+        definition->identity, request_.deadline.within(world_.clock, look_patience), true);
+    const Judgement judgement = judge(seen);
+    if (judgement.verdict != Verdict::healthy && judgement.verdict != Verdict::degraded) {
+        return ocf::Outcome::of(judgement.verdict == Verdict::stopped ? ocf::ExitCode::not_running
+                                                                      : ocf::ExitCode::error,
+                                "nothing to migrate: " + judgement.reason);
+    }
+    if (auto fits = check_target(*definition, node, *daemon_uri, request_.deadline); !fits) {
+        return ocf::Outcome::of(ocf::ExitCode::error,
+                                fmt::format("not migrated: {}", fits.error().message));
+    }
+    log::notice("migrating domain {} to {}", definition->identity.name, *daemon_uri);
+    const auto& wishes = settings_.migration;
+    const hypervisor::MigrationRequest request{.daemon_uri = *daemon_uri,
+                                               .migration_uri = memory_uri_for(settings_, node),
+                                               .downtime_ms = wishes.downtime_ms,
+                                               .bandwidth_mib = wishes.bandwidth_mib};
+    const auto migrated = world_.migrator.migrate(
+        definition->identity, request,
+        [&](const hypervisor::MigrationProgress& progress) {
+            log::info("migration to {}: {} of {} MiB to go, round {}", node,
+                      progress.remaining_bytes >> 20U, progress.total_bytes >> 20U,
+                      progress.iteration);
+        },
+        request_.deadline.before(hypervisor::abort_patience + look_patience));
+    if (!migrated) {
+        return after_failed_migration(*definition, migrated.error(), node, *daemon_uri);
+    }
+    note_.remove();
+    return ocf::Outcome::ok();
+}
+
+/// Say where the guest is. It is resumed here only when the target proves not to have it.
+ocf::Outcome VmAgent::after_failed_migration(const Definition& definition, const Error& error,
+                                             const std::string& node,
+                                             const std::string& daemon_uri) {
+    const auto sentence = [&](std::string_view where) {
+        return ocf::Outcome::of(ocf::ExitCode::error,
+                                fmt::format("{}; {}", where, printable(error.message, 200)));
+    };
+    const Observation seen = observe_settled(
+        definition.identity, request_.deadline.within(world_.clock, look_patience), true);
+    if (seen.daemon == Answer::silent) {
+        return sentence("where the guest runs is unknown");
+    }
+    const Judgement judgement = judge(seen);
+    if (judgement.verdict == Verdict::healthy) {
+        return sentence("the guest stayed and runs here");
+    }
+    const auto target = world_.migrator.inspect_target(daemon_uri, definition, request_.deadline);
+    if (judgement.verdict == Verdict::stopped) {
+        return sentence(target && target->already_active ? fmt::format("the guest is on {}", node)
+                                                         : "the guest runs here no more");
+    }
+    const bool only_here = target && !target->already_active;
+    if (only_here && seen.domain.pause == hypervisor::PauseReason::migration &&
+        world_.hypervisor.resume(definition.identity, request_.deadline)) {
+        return sentence("the guest stayed and runs here again");
+    }
+    return sentence(judgement.reason);
+}
+
+ocf::Outcome VmAgent::migrate_from() {
+    const auto definition = read_definition(settings_.config);
+    const auto identity =
+        definition ? std::optional(definition->identity) : remembered_identity(request_.deadline);
+    if (!identity) {
+        return ocf::Outcome::of(ocf::ExitCode::error, definition.error().message);
+    }
+    note_.write(*identity);
+    Judgement judgement;
+    poll_until(world_.clock, request_.deadline, poll_interval, [&] {
+        const Observation seen = observe(*identity, request_.deadline);
+        judgement = judge(seen);
+        return judgement.verdict != Verdict::settling && judgement.verdict != Verdict::unknown;
+    });
+    switch (judgement.verdict) {
+    case Verdict::healthy:
+    case Verdict::degraded: // it arrived; the monitor says what is wrong with it
+        note_and_mark(*identity, request_.deadline);
+        return ocf::Outcome::ok();
+    case Verdict::stopped:
+        return ocf::Outcome::of(ocf::ExitCode::error, "the guest did not arrive on this node");
+    case Verdict::settling:
+    case Verdict::failed:
+    case Verdict::unknown:
+        return ocf::Outcome::of(ocf::ExitCode::error, judgement.reason);
+    }
+    return ocf::Outcome::of(ocf::ExitCode::error, judgement.reason);
+}
+
+} // namespace twinsite::vm

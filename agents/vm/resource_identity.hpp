@@ -1,0 +1,33 @@
+// Which domain this resource is, also when its file is missing or broken.
+#pragma once
+
+#include <twinsite/base/result.hpp>
+#include <twinsite/hypervisor/definition.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace twinsite::vm {
+
+/// Error: not_installed when the file is not there or cannot be read (a fault of this node),
+/// invalid_config when it is no domain XML.
+Result<hypervisor::Definition> read_definition(const std::filesystem::path& config);
+
+/// A note of the domain this node last started or took over for a resource. It lives until the
+/// next boot, as the domain does.
+class IdentityNote {
+public:
+    IdentityNote(std::filesystem::path folder, std::string_view resource);
+
+    [[nodiscard]] std::optional<hypervisor::DomainIdentity> read() const;
+    /// Errors are logged: the note is a second line of defence.
+    void write(const hypervisor::DomainIdentity& identity) const;
+    void remove() const;
+
+private:
+    std::filesystem::path file_;
+};
+
+} // namespace twinsite::vm

@@ -1,0 +1,171 @@
+#include "agents/vm/settings.hpp"
+
+#include <twinsite/base/text.hpp>
+#include <twinsite/log/log.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace twinsite::vm {
+
+namespace {
+
+using hypervisor::ShutdownMode;
+
+Milliseconds seconds(std::int64_t number) {
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::seconds(number));
+}
+
+unsigned natural(const ocf::Values& values, std::string_view name) {
+    return static_cast<unsigned>(values.integer(name));
+}
+
+Status check_word(std::string_view parameter, std::string_view text, std::string_view also) {
+    const bool fine = std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               also.find(c) != std::string_view::npos;
+    });
+    if (!fine) {
+        return fail(ErrorKind::invalid_config, fmt::format("parameter {}: \"{}\" has characters "
+                                                           "that do not belong there",
+                                                           parameter, printable(text)));
+    }
+    return {};
+}
+
+Status check_uri(std::string_view parameter, std::string_view text) {
+    return check_word(parameter, text, "%+-._:/?=&@[],~");
+}
+
+Status check(const Settings& settings) {
+    if (!settings.config.starts_with('/')) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("parameter config: \"{}\" is not an absolute path",
+                                printable(settings.config)));
+    }
+    if (settings.hypervisor.find(":/") == std::string::npos) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("parameter hypervisor: \"{}\" is no libvirt URI",
+                                printable(settings.hypervisor)));
+    }
+    const MigrationSettings& migration = settings.migration;
+    const std::array<Status, 6> checks{
+        check_uri("hypervisor", settings.hypervisor),
+        check_word("migration_transport", migration.transport, ""),
+        check_word("migration_user", migration.user, "-._"),
+        check_word("migration_network_suffix", migration.network_suffix, "-._"),
+        check_uri("remoteuri", migration.daemon_uri),
+        check_uri("migrateuri", migration.memory_uri)};
+    for (const Status& one : checks) {
+        if (!one) {
+            return one;
+        }
+    }
+    return {};
+}
+
+std::string on_migration_network(const Settings& settings, std::string_view node) {
+    const auto dot = std::min(node.find('.'), node.size());
+    return fmt::format("{}{}{}", node.substr(0, dot), settings.migration.network_suffix,
+                       node.substr(dot));
+}
+
+std::string fill_in(std::string text, std::string_view node) {
+    for (auto at = text.find("%n"); at != std::string::npos; at = text.find("%n", at)) {
+        text.replace(at, 2, node);
+        at += node.size();
+    }
+    return text;
+}
+
+} // namespace
+
+Result<std::vector<ShutdownMode>> parse_shutdown_modes(std::string_view text) {
+    std::vector<ShutdownMode> modes;
+    for (const std::string& word : split(text, ", \t")) {
+        bool known = false;
+        for (const auto mode : {ShutdownMode::agent, ShutdownMode::acpi, ShutdownMode::initctl,
+                                ShutdownMode::signal, ShutdownMode::paravirt}) {
+            if (word == hypervisor::to_string(mode)) {
+                known = true;
+                if (std::find(modes.begin(), modes.end(), mode) == modes.end()) {
+                    modes.push_back(mode);
+                }
+            }
+        }
+        if (!known) {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("parameter shutdown_mode: \"{}\" is none of agent, acpi, "
+                                    "initctl, signal, paravirt",
+                                    printable(word)));
+        }
+    }
+    return modes;
+}
+
+Result<Settings> read_settings(const ocf::Request& request) {
+    const ocf::Values& values = request.values;
+    Settings settings{.config = values.text("config"),
+                      .hypervisor = values.text("hypervisor"),
+                      .storage_wait = seconds(values.integer("storage_wait")),
+                      .force_stop = values.boolean("force_stop"),
+                      .shutdown_modes = {ShutdownMode::agent, ShutdownMode::acpi},
+                      .shutdown_reserve = seconds(values.integer("shutdown_reserve")),
+                      .shutdown_timeout = seconds(values.integer("shutdown_timeout")),
+                      .migration = {.transport = values.text("migration_transport"),
+                                    .user = values.text("migration_user"),
+                                    .network_suffix = values.text("migration_network_suffix"),
+                                    .daemon_uri = values.text("remoteuri"),
+                                    .memory_uri = values.text("migrateuri"),
+                                    .port = natural(values, "migrateport"),
+                                    .downtime_ms = natural(values, "migration_downtime"),
+                                    .bandwidth_mib = natural(values, "migration_speed")}};
+    const bool lenient = request.action == "stop";
+    const auto modes = parse_shutdown_modes(values.text("shutdown_mode"));
+    if (modes) {
+        settings.shutdown_modes = *modes;
+    } else if (!lenient) {
+        return fail(modes.error());
+    } else {
+        log::warning("{}; going on with agent,acpi", modes.error().message);
+    }
+    if (auto checked = check(settings); !checked && !lenient) {
+        return fail(checked.error());
+    }
+    return settings;
+}
+
+Result<std::string> daemon_uri_for(const Settings& settings, std::string_view node) {
+    const MigrationSettings& migration = settings.migration;
+    if (!migration.daemon_uri.empty()) {
+        return fill_in(migration.daemon_uri, node);
+    }
+    const auto scheme_end = settings.hypervisor.find("://");
+    if (scheme_end == std::string::npos) {
+        return fail(ErrorKind::invalid_config,
+                    "parameter remoteuri is needed for a hypervisor URI of this form");
+    }
+    const std::string scheme =
+        settings.hypervisor.substr(0, settings.hypervisor.find_first_of("+:"));
+    const auto path =
+        std::min(settings.hypervisor.find('/', scheme_end + 3), settings.hypervisor.size());
+    return fmt::format("{}{}{}://{}{}{}{}", scheme, migration.transport.empty() ? "" : "+",
+                       migration.transport, migration.user, migration.user.empty() ? "" : "@",
+                       on_migration_network(settings, node), settings.hypervisor.substr(path));
+}
+
+std::string memory_uri_for(const Settings& settings, std::string_view node) {
+    const MigrationSettings& migration = settings.migration;
+    if (!migration.memory_uri.empty()) {
+        return fill_in(migration.memory_uri, node);
+    }
+    if (migration.network_suffix.empty() && migration.port == 0) {
+        return {};
+    }
+    const std::string host = on_migration_network(settings, node);
+    return migration.port == 0 ? "tcp://" + host : fmt::format("tcp://{}:{}", host, migration.port);
+}
+
+} // namespace twinsite::vm

@@ -1,0 +1,147 @@
+#include "agents/vm/vm_agent.hpp"
+
+#include <twinsite/log/log.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+namespace twinsite::vm {
+
+namespace {
+
+constexpr Milliseconds poll_interval{500};
+constexpr Milliseconds disk_patience{3000};
+constexpr Milliseconds create_reserve{15000};
+constexpr Milliseconds patience{5000};
+
+/// A file that is wrong here may be right on another node.
+ocf::Outcome file_outcome(const Error& error) {
+    if (error.kind == ErrorKind::invalid_config) {
+        return ocf::Outcome::of(ocf::ExitCode::invalid_argument, error.message);
+    }
+    return ocf::Outcome::of(error);
+}
+
+} // namespace
+
+ocf::Outcome VmAgent::start() {
+    const auto definition = read_definition(settings_.config);
+    if (!definition) {
+        return file_outcome(definition.error());
+    }
+    // A daemon that is just starting too is worth waiting for: without it nothing starts.
+    const Deadline look = request_.deadline.before(
+        std::min(create_reserve, request_.deadline.left(world_.clock) / 2));
+    const Observation seen = observe_settled(definition->identity, look, true);
+    const Judgement judgement = judge(seen);
+    switch (judgement.verdict) {
+    case Verdict::healthy:
+        note_and_mark(definition->identity, request_.deadline);
+        return ocf::Outcome::ok();
+    case Verdict::stopped:
+        if (seen.daemon == Answer::silent) {
+            return ocf::Outcome::of(ocf::ExitCode::error, seen.daemon_error);
+        }
+        return start_stopped(*definition);
+    case Verdict::degraded:
+        if (seen.domain.state == hypervisor::DomainState::paused) {
+            return verify_started(*definition);
+        }
+        return ocf::Outcome::of(ocf::ExitCode::error, judgement.reason);
+    case Verdict::settling:
+    case Verdict::failed:
+    case Verdict::unknown:
+        return ocf::Outcome::of(ocf::ExitCode::error, judgement.reason);
+    }
+    return ocf::Outcome::of(ocf::ExitCode::error, judgement.reason);
+}
+
+ocf::Outcome VmAgent::start_stopped(const Definition& definition) {
+    if (auto checked = check_host(definition, request_.deadline); !checked) {
+        return ocf::Outcome::of(checked.error());
+    }
+    if (auto waited = wait_for_disks(definition); !waited) {
+        return ocf::Outcome::of(waited.error());
+    }
+    note_.write(definition.identity);
+    log::info("starting domain {}", hypervisor::to_string(definition.identity));
+    if (auto created = world_.hypervisor.create(definition.xml, request_.deadline.before(patience));
+        !created) {
+        return ocf::Outcome::of(created.error());
+    }
+    note_and_mark(definition.identity, request_.deadline.within(world_.clock, patience));
+    return verify_started(definition);
+}
+
+Status VmAgent::check_host(const Definition& definition, const Deadline& deadline) {
+    for (const hypervisor::Interface& interface : definition.interfaces) {
+        std::error_code error;
+        const auto bridge = world_.network_folder / interface.source / "bridge";
+        if (interface.kind == "bridge" && !std::filesystem::exists(bridge, error)) {
+            return fail(ErrorKind::not_installed,
+                        fmt::format("this node has no bridge {}", interface.source));
+        }
+    }
+    const auto resources = world_.hypervisor.resources(deadline.within(world_.clock, patience));
+    if (!resources) {
+        log::info("free memory is not known: {}", resources.error().message);
+        return {};
+    }
+    if (definition.memory_kib > resources->free_memory_kib) {
+        return fail(ErrorKind::conflict,
+                    fmt::format("the guest needs {} MiB of memory, this node has {} MiB free",
+                                definition.memory_kib / 1024, resources->free_memory_kib / 1024));
+    }
+    return {};
+}
+
+Status VmAgent::wait_for_disks(const Definition& definition) {
+    const Milliseconds left = request_.deadline.left(world_.clock);
+    const Deadline deadline = request_.deadline.before(std::min(create_reserve, left / 2))
+                                  .within(world_.clock, settings_.storage_wait);
+    Status answered;
+    bool told = false;
+    const bool there = poll_until(world_.clock, deadline, poll_interval, [&] {
+        answered = probe_disks(definition,
+                               Deadline::after(world_.clock, std::min(disk_patience, left / 4)),
+                               disk_patience);
+        if (!answered && !told) {
+            told = true;
+            log::notice("waiting for storage: {}", answered.error().message);
+        }
+        return answered.has_value();
+    });
+    if (!there) {
+        return fail(ErrorKind::unreachable,
+                    fmt::format("its storage is not there: {}", answered.error().message));
+    }
+    return {};
+}
+
+ocf::Outcome VmAgent::verify_started(const Definition& definition) {
+    Judgement judgement;
+    bool resumed = false;
+    const bool up = poll_until(world_.clock, request_.deadline, poll_interval, [&] {
+        const Observation seen = observe(definition.identity, request_.deadline);
+        judgement = judge(seen);
+        if (judgement.resumable) {
+            judgement = resume_if_disks_answer(definition, judgement, request_.deadline);
+        } else if (judgement.verdict == Verdict::degraded && !resumed &&
+                   seen.domain.state == hypervisor::DomainState::paused) {
+            resumed = world_.hypervisor.resume(definition.identity, request_.deadline).has_value();
+        }
+        return judgement.verdict == Verdict::healthy || judgement.verdict == Verdict::failed ||
+               judgement.verdict == Verdict::stopped;
+    });
+    if (up && judgement.verdict == Verdict::healthy) {
+        return ocf::Outcome::ok();
+    }
+    return ocf::Outcome::of(ocf::ExitCode::error,
+                            judgement.verdict == Verdict::stopped
+                                ? fmt::format("it ended right after its start {}", judgement.reason)
+                                : judgement.reason);
+}
+
+} // namespace twinsite::vm

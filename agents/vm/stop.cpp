@@ -1,0 +1,136 @@
+#include "agents/vm/vm_agent.hpp"
+
+#include <twinsite/log/log.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::vm {
+
+namespace {
+
+constexpr Milliseconds poll_interval{250};
+constexpr Milliseconds call_patience{5000};
+
+std::string what_holds(const Observation& seen) {
+    if (seen.process == Answer::present) {
+        return fmt::format("process {} of the guest is in state {} and does not end",
+                           seen.guest_process.pid, seen.guest_process.state);
+    }
+    if (seen.daemon == Answer::silent) {
+        return fmt::format("nobody says whether the guest is gone: {}", seen.daemon_error);
+    }
+    return fmt::format("libvirt does not end it: it is {}",
+                       hypervisor::to_string(seen.domain.state));
+}
+
+} // namespace
+
+ocf::Outcome VmAgent::stop() {
+    const auto definition = read_definition(settings_.config);
+    if (definition) {
+        return stop_domain(definition->identity, &*definition);
+    }
+    log::warning("{}", definition.error().message);
+    const auto identity = remembered_identity(request_.deadline);
+    if (!identity) {
+        // Nothing here carries this resource's name, and nothing was started for it since boot.
+        return ocf::Outcome::ok();
+    }
+    return stop_domain(*identity, nullptr);
+}
+
+ocf::Outcome VmAgent::stop_domain(const DomainIdentity& identity, const Definition* definition) {
+    const TimePoint began = world_.clock.now();
+    const StopSchedule schedule = schedule_stop({.modes = settings_.shutdown_modes,
+                                                 .force = settings_.force_stop,
+                                                 .reserve = settings_.shutdown_reserve,
+                                                 .patience = settings_.shutdown_timeout},
+                                                request_.deadline.left(world_.clock));
+    StopProgress progress;
+    for (;;) {
+        const Observation seen = observe(identity, request_.deadline);
+        progress.elapsed = std::chrono::duration_cast<Milliseconds>(world_.clock.now() - began);
+        const StopStep step = next_stop_step(schedule, progress, seen);
+        if (step == StopStep::done) {
+            note_.remove();
+            return ocf::Outcome::ok();
+        }
+        if (step == StopStep::give_up) {
+            return ocf::Outcome::of(ocf::ExitCode::error, what_holds(seen));
+        }
+        take(step, identity, definition, schedule, progress, Deadline(began + schedule.end));
+    }
+}
+
+void VmAgent::take(StopStep step, const DomainIdentity& identity, const Definition* definition,
+                   const StopSchedule& schedule, StopProgress& progress, const Deadline& end) {
+    hypervisor::Hypervisor& hypervisor = world_.hypervisor;
+    const Deadline soon = end.within(world_.clock, call_patience);
+    const Deadline rung = end.within(world_.clock, std::max(schedule.reserve / 3, call_patience));
+    const auto harder = [&](const Status& status, const char* what) {
+        log::notice("{} of domain {}{}", what, identity.name,
+                    status ? "" : ": " + status.error().message);
+        const bool refused = !status && status.error().kind != ErrorKind::timeout &&
+                             status.error().kind != ErrorKind::unreachable;
+        progress.ways_refused += refused ? 1 : 0;
+    };
+    const bool hard = step == StopStep::destroy_gently || step == StopStep::destroy_firmly ||
+                      step == StopStep::terminate_process || step == StopStep::kill_process;
+    if (hard && !progress.destroying_since) {
+        progress.destroying_since = progress.elapsed;
+    }
+    switch (step) {
+    case StopStep::done:
+    case StopStep::give_up:
+        return;
+    case StopStep::wait:
+        break;
+    case StopStep::abort_job:
+        progress.job_aborted = true;
+        if (hypervisor.abort_job(identity, soon)) {
+            log::notice("domain {}: what libvirt did with it was aborted for the stop",
+                        identity.name);
+        }
+        return;
+    case StopStep::resume:
+        progress.resumed = true;
+        if (definition == nullptr || probe_disks(*definition, soon, call_patience)) {
+            static_cast<void>(hypervisor.resume(identity, soon));
+        }
+        break;
+    case StopStep::wake_up:
+        progress.woken = true;
+        static_cast<void>(hypervisor.wake_up(identity, soon));
+        break;
+    case StopStep::ask: {
+        const auto mode = schedule.modes[progress.modes_tried++];
+        const auto asked = hypervisor.request_shutdown(identity, mode, soon);
+        progress.asked |= asked.has_value();
+        log::info("domain {} {} to shut down by {}{}", identity.name,
+                  asked ? "was asked" : "cannot be asked", hypervisor::to_string(mode),
+                  asked ? "" : ": " + asked.error().message);
+        if (!asked) {
+            return;
+        }
+        break;
+    }
+    case StopStep::destroy_gently:
+        harder(hypervisor.destroy(identity, hypervisor::DestroyMode::gently, rung), "destroy");
+        break;
+    case StopStep::destroy_firmly:
+        harder(hypervisor.destroy(identity, hypervisor::DestroyMode::firmly, rung),
+               "forced destroy");
+        break;
+    case StopStep::terminate_process:
+        harder(world_.processes.signal(identity, hypervisor::KillMode::terminate), "SIGTERM");
+        break;
+    case StopStep::kill_process:
+        harder(world_.processes.signal(identity, hypervisor::KillMode::kill), "SIGKILL");
+        break;
+    }
+    world_.clock.pause(poll_interval);
+}
+
+} // namespace twinsite::vm

@@ -1,0 +1,60 @@
+// The domain XML of a virtual machine, read with suspicion.
+// Source: https://libvirt.org/formatdomain.html
+#pragma once
+
+#include <twinsite/base/result.hpp>
+#include <twinsite/hypervisor/domain.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace twinsite::hypervisor {
+
+enum class DiskKind { iscsi, network, file, block, volume, other };
+
+struct Host {
+    std::string name;
+    std::uint16_t port = 0; ///< 0: the protocol's own
+
+    friend bool operator==(const Host&, const Host&) = default;
+};
+
+struct Disk {
+    DiskKind kind = DiskKind::other;
+    std::string target;           ///< the device in the guest, e.g. "vda"
+    std::string source{};         ///< path, "IQN/LUN", or "POOL/VOLUME"; "" for an empty drive
+    std::string protocol{};       ///< of a network disk
+    std::vector<Host> hosts{};    ///< of a network disk
+    std::string initiator{};      ///< initiator name the guest logs in with; "" = qemu's own
+    std::uint64_t slice_offset{}; ///< of a storage slice, bytes
+    std::uint64_t slice_size{};   ///< 0: the whole source
+    bool authenticated = false;   ///< CHAP or the like: a login without it is refused
+    bool optional = false;        ///< startupPolicy lets the guest start without it
+    bool read_only = false;
+    bool shareable = false;
+};
+
+struct Interface {
+    std::string kind;   ///< bridge, network, direct, ethernet, ...
+    std::string source; ///< name of the bridge, network or device
+};
+
+struct Definition {
+    DomainIdentity identity;
+    std::string type; ///< qemu, kvm, xen, lxc, test, ...
+    std::uint64_t memory_kib = 0;
+    unsigned vcpus = 1;
+    std::vector<Disk> disks{};
+    std::vector<Interface> interfaces{};
+    bool guest_agent = false; ///< a channel for the qemu guest agent exists
+    bool balloon = false;     ///< a memory balloon that can shrink the guest
+    std::string xml;          ///< the text itself
+};
+
+/// Read a domain's XML. No network, no document type (so no entities), no huge trees.
+/// Errors: invalid_config, with one sentence that says what is wrong.
+Result<Definition> parse_definition(std::string_view xml);
+
+} // namespace twinsite::hypervisor

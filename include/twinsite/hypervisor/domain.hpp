@@ -1,0 +1,63 @@
+// A virtual machine as the hypervisor's daemon describes it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace twinsite::hypervisor {
+
+/// Who a domain is. Two domains are the same when their UUIDs are; the name decides only where no
+/// UUID is known.
+struct DomainIdentity {
+    std::string name;
+    std::string uuid; ///< lower case with dashes; "" when it is not known
+
+    friend bool operator==(const DomainIdentity&, const DomainIdentity&) = default;
+};
+
+/// "NAME (UUID)" for messages.
+std::string to_string(const DomainIdentity& identity);
+
+enum class DomainState {
+    running,
+    paused,
+    shutting_down, ///< the guest is on its way down
+    shut_off,      ///< defined, and not active: positive evidence
+    crashed,
+    suspended, ///< the guest put itself to sleep (S3)
+    unknown,   ///< a state this version does not know
+};
+
+enum class PauseReason {
+    none,
+    user,
+    io_error,
+    migration, ///< one end of a live migration; Job says which
+    post_copy,
+    post_copy_failed,
+    starting,
+    saving, ///< also snapshots and dumps
+    guest_panicked,
+    watchdog,
+    other,
+};
+
+/// What the daemon does with the domain at the moment.
+enum class Job { none, migration_out, migration_in, saving, other };
+
+std::string_view to_string(DomainState state);
+std::string_view to_string(PauseReason reason);
+
+struct DomainView {
+    DomainIdentity identity;
+    DomainState state = DomainState::unknown;
+    PauseReason pause = PauseReason::none;
+    Job job = Job::none; ///< looked up only for a domain that is paused by a migration
+    /// Why a domain is shut off or crashed, in a few words.
+    std::string detail{};
+
+    [[nodiscard]] bool active() const { return state != DomainState::shut_off; }
+};
+
+} // namespace twinsite::hypervisor

@@ -1,0 +1,53 @@
+// The libvirt adapter. Works with libvirtd and the modular daemons, and any driver by its URI.
+#pragma once
+
+#include <twinsite/hypervisor/guest_process.hpp>
+#include <twinsite/hypervisor/hypervisor.hpp>
+#include <twinsite/hypervisor/migration.hpp>
+
+#include <memory>
+#include <string>
+
+namespace twinsite::hypervisor {
+
+/// How long after its deadline a migration may take to confirm its abort.
+inline constexpr Milliseconds abort_patience{3000};
+
+/// Connects when it is first asked. Thread-safe inside; use it from one thread.
+class Libvirt final : public Hypervisor, public Migrator {
+public:
+    Libvirt(std::string uri, Clock& clock);
+    Libvirt(const Libvirt&) = delete;
+    Libvirt& operator=(const Libvirt&) = delete;
+    ~Libvirt() override;
+
+    Result<std::optional<DomainView>> find(const DomainIdentity& identity,
+                                           const Deadline& deadline) override;
+    Result<std::optional<DomainView>> find_marked(std::string_view resource,
+                                                  const Deadline& deadline) override;
+    Status mark(const DomainIdentity& identity, std::string_view resource,
+                const Deadline& deadline) override;
+    Status create(const std::string& xml, const Deadline& deadline) override;
+    Status resume(const DomainIdentity& identity, const Deadline& deadline) override;
+    Status wake_up(const DomainIdentity& identity, const Deadline& deadline) override;
+    Status request_shutdown(const DomainIdentity& identity, ShutdownMode mode,
+                            const Deadline& deadline) override;
+    Status destroy(const DomainIdentity& identity, DestroyMode mode,
+                   const Deadline& deadline) override;
+    Status abort_job(const DomainIdentity& identity, const Deadline& deadline) override;
+    Result<HostResources> resources(const Deadline& deadline) override;
+
+    Result<TargetView> inspect_target(const std::string& daemon_uri, const Definition& definition,
+                                      const Deadline& deadline) override;
+    Status migrate(const DomainIdentity& identity, const MigrationRequest& request,
+                   const OnProgress& progress, const Deadline& deadline) override;
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+/// Where to look for the processes of the guests of this URI's driver.
+std::unique_ptr<GuestProcesses> guest_processes_for(std::string_view uri);
+
+} // namespace twinsite::hypervisor

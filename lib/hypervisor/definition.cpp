@@ -1,0 +1,261 @@
+#include "lib/hypervisor/xml_document.hpp"
+
+#include <twinsite/base/text.hpp>
+#include <twinsite/hypervisor/definition.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace twinsite::hypervisor {
+
+namespace {
+
+constexpr std::size_t name_limit = 255;
+
+Result<std::string> read_name(const Element& domain) {
+    const std::string name = domain.child("name").text();
+    if (name.empty()) {
+        return fail(ErrorKind::invalid_config, "the domain has no <name>");
+    }
+    const bool odd = std::any_of(name.begin(), name.end(), [](char c) {
+        return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+    if (odd || name.size() > name_limit || name == "." || name == "..") {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("\"{}\" cannot be the name of a domain", printable(name)));
+    }
+    return name;
+}
+
+/// libvirt takes a UUID with or without dashes and blanks; it is kept as libvirt prints it.
+Result<std::string> read_uuid(const Element& domain) {
+    const std::string text = domain.child("uuid").text();
+    std::string digits;
+    for (const char c : to_lower(text)) {
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) {
+            digits += c;
+        } else if (c != '-' && c != ' ') {
+            digits.clear();
+            break;
+        }
+    }
+    if (text.empty()) {
+        return std::string();
+    }
+    if (digits.size() != 32) {
+        return fail(ErrorKind::invalid_config, fmt::format("\"{}\" is no UUID", printable(text)));
+    }
+    for (const std::size_t at : {20U, 16U, 12U, 8U}) {
+        digits.insert(at, 1, '-');
+    }
+    return digits;
+}
+
+std::uint64_t number(const std::string& text, std::uint64_t otherwise) {
+    const auto value = parse_integer(text, 0, INT64_MAX);
+    return value ? static_cast<std::uint64_t>(*value) : otherwise;
+}
+
+Result<std::uint64_t> bytes_per_unit(const std::string& unit) {
+    static const std::map<std::string, std::uint64_t, std::less<>> units{
+        {"b", 1},           {"bytes", 1},         {"KB", 1000},
+        {"k", 1024},        {"KiB", 1024},        {"MB", 1000'000},
+        {"M", 1ULL << 20U}, {"MiB", 1ULL << 20U}, {"GB", 1000'000'000},
+        {"G", 1ULL << 30U}, {"GiB", 1ULL << 30U}, {"TB", 1000'000'000'000},
+        {"T", 1ULL << 40U}, {"TiB", 1ULL << 40U}};
+    const auto found = units.find(unit.empty() ? "KiB" : unit);
+    if (found == units.end()) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("\"{}\" is no unit of memory", printable(unit)));
+    }
+    return found->second;
+}
+
+/// Zero when there is no <memory>: containers may have none.
+Result<std::uint64_t> read_memory_kib(const Element& domain) {
+    const Element memory = domain.child("memory");
+    if (!memory) {
+        return 0;
+    }
+    const auto amount = parse_integer(memory.text(), 0, INT64_MAX);
+    if (!amount) {
+        return fail(amount.error().in("<memory>"));
+    }
+    const auto unit = bytes_per_unit(memory.attribute("unit"));
+    if (!unit) {
+        return fail(unit.error().in("<memory>"));
+    }
+    constexpr std::uint64_t limit_bytes = 1ULL << 60U;
+    const auto whole = static_cast<std::uint64_t>(*amount);
+    if (whole > limit_bytes / *unit) {
+        return fail(ErrorKind::invalid_config, "<memory>: more than any machine has");
+    }
+    return whole * *unit / 1024;
+}
+
+DiskKind disk_kind(const std::string& type, const std::string& protocol) {
+    if (type == "network") {
+        return protocol == "iscsi" ? DiskKind::iscsi : DiskKind::network;
+    }
+    if (type == "file") {
+        return DiskKind::file;
+    }
+    if (type == "block") {
+        return DiskKind::block;
+    }
+    return type == "volume" ? DiskKind::volume : DiskKind::other;
+}
+
+std::vector<Host> read_hosts(const Element& source) {
+    std::vector<Host> hosts;
+    for (const Element& host : source.children("host")) {
+        const auto port = parse_integer(host.attribute("port"), 1, 65535);
+        if (const std::string name = host.attribute("name"); !name.empty()) {
+            hosts.push_back({name, static_cast<std::uint16_t>(port.value_or(0))});
+        }
+    }
+    return hosts;
+}
+
+std::string source_name(DiskKind kind, const Element& source) {
+    switch (kind) {
+    case DiskKind::iscsi:
+    case DiskKind::network:
+        return source.attribute("name");
+    case DiskKind::file:
+        return source.attribute("file");
+    case DiskKind::block:
+        return source.attribute("dev");
+    case DiskKind::volume:
+        return fmt::format("{}/{}", source.attribute("pool"), source.attribute("volume"));
+    case DiskKind::other:
+        return {};
+    }
+    return {};
+}
+
+Disk read_disk(const Element& element) {
+    const Element source = element.child("source");
+    const std::string protocol = source.attribute("protocol");
+    Disk disk{.kind = disk_kind(element.attribute("type"), protocol),
+              .target = element.child("target").attribute("dev"),
+              .protocol = protocol};
+    if (!source) {
+        disk.kind = DiskKind::other;
+        return disk;
+    }
+    disk.source = source_name(disk.kind, source);
+    disk.hosts = read_hosts(source);
+    disk.initiator = source.child("initiator").child("iqn").attribute("name");
+    disk.authenticated = source.child("auth") || element.child("auth");
+    disk.optional = source.attribute("startupPolicy") == "optional" ||
+                    source.attribute("startupPolicy") == "requisite";
+    disk.read_only = static_cast<bool>(element.child("readonly"));
+    disk.shareable = static_cast<bool>(element.child("shareable"));
+    for (const Element& slice : source.child("slices").children("slice")) {
+        if (slice.attribute("type") == "storage") {
+            disk.slice_offset = number(slice.attribute("offset"), 0);
+            disk.slice_size = number(slice.attribute("size"), 0);
+        }
+    }
+    return disk;
+}
+
+bool overlap(const Disk& a, const Disk& b) {
+    const auto end = [](const Disk& disk) {
+        return disk.slice_size == 0 ? UINT64_MAX : disk.slice_offset + disk.slice_size;
+    };
+    return a.slice_offset < end(b) && b.slice_offset < end(a);
+}
+
+/// A second way to the same bytes would corrupt them.
+Status check_disks(const std::vector<Disk>& disks) {
+    std::set<std::string> targets;
+    for (auto disk = disks.begin(); disk != disks.end(); ++disk) {
+        if (!disk->target.empty() && !targets.insert(disk->target).second) {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("two disks have the target {}", printable(disk->target)));
+        }
+        for (auto other = disks.begin(); other != disk; ++other) {
+            const bool same = disk->kind != DiskKind::other && !disk->source.empty() &&
+                              disk->kind == other->kind && disk->source == other->source &&
+                              disk->hosts == other->hosts && overlap(*disk, *other);
+            const bool harmless =
+                (disk->read_only && other->read_only) || (disk->shareable && other->shareable);
+            if (same && !harmless) {
+                return fail(ErrorKind::invalid_config,
+                            fmt::format("the disks {} and {} are the same storage ({})",
+                                        printable(other->target), printable(disk->target),
+                                        printable(disk->source)));
+            }
+        }
+    }
+    return {};
+}
+
+std::string interface_source(const std::string& kind, const Element& source) {
+    if (kind == "bridge") {
+        return source.attribute("bridge");
+    }
+    return source.attribute(kind == "network" ? "network" : "dev");
+}
+
+void read_devices(const Element& devices, Definition& definition) {
+    for (const Element& disk : devices.children("disk")) {
+        definition.disks.push_back(read_disk(disk));
+    }
+    for (const Element& interface : devices.children("interface")) {
+        const std::string kind = interface.attribute("type");
+        definition.interfaces.push_back({kind, interface_source(kind, interface.child("source"))});
+    }
+    for (const Element& channel : devices.children("channel")) {
+        definition.guest_agent |=
+            channel.child("target").attribute("name") == "org.qemu.guest_agent.0";
+    }
+    const Element balloon = devices.child("memballoon");
+    definition.balloon = balloon && balloon.attribute("model") != "none";
+}
+
+} // namespace
+
+Result<Definition> parse_definition(std::string_view xml) {
+    const auto document = parse_xml(xml);
+    if (!document) {
+        return fail(document.error());
+    }
+    const Element domain = root_of(*document);
+    if (!domain.is("domain")) {
+        return fail(ErrorKind::invalid_config, "the root of the XML is not <domain>");
+    }
+    auto name = read_name(domain);
+    if (!name) {
+        return fail(name.error());
+    }
+    auto uuid = read_uuid(domain);
+    if (!uuid) {
+        return fail(uuid.error());
+    }
+    const auto memory = read_memory_kib(domain);
+    if (!memory) {
+        return fail(memory.error());
+    }
+    Definition definition{.identity = {.name = std::move(*name), .uuid = std::move(*uuid)},
+                          .type = domain.attribute("type"),
+                          .memory_kib = *memory,
+                          .vcpus = static_cast<unsigned>(
+                              parse_integer(domain.child("vcpu").text(), 1, 65535).value_or(1)),
+                          .xml = std::string(xml)};
+    if (definition.type.empty()) {
+        return fail(ErrorKind::invalid_config, "<domain> says no type");
+    }
+    read_devices(domain.child("devices"), definition);
+    if (auto checked = check_disks(definition.disks); !checked) {
+        return fail(checked.error());
+    }
+    return definition;
+}
+
+} // namespace twinsite::hypervisor

@@ -1,0 +1,266 @@
+#include "lib/hypervisor/libvirt_connection.hpp"
+#include "lib/hypervisor/libvirt_migration.hpp"
+#include "lib/hypervisor/libvirt_state.hpp"
+
+#include <twinsite/hypervisor/libvirt.hpp>
+
+#include <fmt/format.h>
+#include <libvirt/virterror.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <span>
+
+namespace twinsite::hypervisor {
+
+namespace {
+
+constexpr const char* mark_namespace = "urn:twinsite:vm:1";
+
+using CText = CHandle<char, [](char* text) { std::free(text); }>;
+
+std::string uuid_of(virDomainPtr domain) {
+    std::array<char, VIR_UUID_STRING_BUFLEN> text{};
+    return virDomainGetUUIDString(domain, text.data()) == 0 ? std::string(text.data()) : "";
+}
+
+Result<DomainView> view_of(virDomainPtr domain) {
+    DomainView view{.identity = {.name = virDomainGetName(domain), .uuid = uuid_of(domain)}};
+    int state = VIR_DOMAIN_NOSTATE;
+    int reason = 0;
+    if (virDomainGetState(domain, &state, &reason, 0) != 0) {
+        return fail(last_error("state of domain " + view.identity.name));
+    }
+    view.state = state_of(state);
+    if (view.state == DomainState::paused) {
+        view.pause = pause_reason_of(reason);
+        if (view.pause == PauseReason::migration || view.pause == PauseReason::post_copy) {
+            view.job = job_of(domain);
+        }
+    }
+    if (view.state == DomainState::shut_off) {
+        view.detail = shut_off_detail(reason);
+    }
+    return view;
+}
+
+using Found = Result<std::optional<DomainView>>;
+
+Found found_or_none(const Result<DomainView>& view) {
+    if (view) {
+        return *view;
+    }
+    if (view.error().kind == ErrorKind::not_found) {
+        return std::nullopt;
+    }
+    return fail(view.error());
+}
+
+std::string mark_text(std::string_view resource) {
+    std::string safe;
+    for (const char c : resource) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        safe += plain ? c : '_';
+    }
+    return fmt::format("<resource name=\"{}\"/>", safe);
+}
+
+bool carries(virDomainPtr domain, const std::string& mark) {
+    const CText text(virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, mark_namespace,
+                                          VIR_DOMAIN_AFFECT_LIVE));
+    if (!text) {
+        return false;
+    }
+    // libvirt prints with the quotes of its choice.
+    const auto name = mark.substr(mark.find('"') + 1, mark.rfind('"') - mark.find('"') - 1);
+    return std::strstr(text.get(), ("\"" + name + "\"").c_str()) != nullptr ||
+           std::strstr(text.get(), ("'" + name + "'").c_str()) != nullptr;
+}
+
+unsigned flag_of(ShutdownMode mode) {
+    switch (mode) {
+    case ShutdownMode::agent:
+        return VIR_DOMAIN_SHUTDOWN_GUEST_AGENT;
+    case ShutdownMode::acpi:
+        return VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
+    case ShutdownMode::initctl:
+        return VIR_DOMAIN_SHUTDOWN_INITCTL;
+    case ShutdownMode::signal:
+        return VIR_DOMAIN_SHUTDOWN_SIGNAL;
+    case ShutdownMode::paravirt:
+        return VIR_DOMAIN_SHUTDOWN_PARAVIRT;
+    }
+    return VIR_DOMAIN_SHUTDOWN_DEFAULT;
+}
+
+class DomainList {
+public:
+    explicit DomainList(virConnectPtr connection, unsigned flags)
+        : count_(virConnectListAllDomains(connection, &domains_, flags)) {}
+    DomainList(const DomainList&) = delete;
+    DomainList& operator=(const DomainList&) = delete;
+    DomainList(DomainList&&) = delete;
+    DomainList& operator=(DomainList&&) = delete;
+    ~DomainList() {
+        for (int i = 0; i < count_; ++i) {
+            virDomainFree(domains_[i]);
+        }
+        std::free(domains_);
+    }
+    [[nodiscard]] bool valid() const { return count_ >= 0; }
+    [[nodiscard]] std::span<virDomainPtr> domains() const {
+        return {domains_, static_cast<std::size_t>(count_ < 0 ? 0 : count_)};
+    }
+
+private:
+    virDomainPtr* domains_ = nullptr;
+    int count_;
+};
+
+} // namespace
+
+class Libvirt::Implementation {
+public:
+    Implementation(std::string uri, Clock& clock)
+        : connection(std::move(uri), clock) {}
+
+    /// One call on one domain; FUNCTION returns what libvirt does: negative is a failure.
+    Status act(const DomainIdentity& identity, const Deadline& deadline, const std::string& what,
+               std::function<int(virDomainPtr)> function) {
+        return connection.call<void>(deadline,
+                                     [identity, what, function](virConnectPtr open) -> Status {
+                                         const auto domain = look_up(open, identity);
+                                         if (!domain) {
+                                             return fail(domain.error());
+                                         }
+                                         if (function(domain->get()) < 0) {
+                                             return fail(last_error(what));
+                                         }
+                                         return {};
+                                     });
+    }
+
+    LibvirtConnection connection;
+};
+
+Libvirt::Libvirt(std::string uri, Clock& clock)
+    : implementation_(std::make_unique<Implementation>(std::move(uri), clock)) {}
+
+Libvirt::~Libvirt() = default;
+
+Found Libvirt::find(const DomainIdentity& identity, const Deadline& deadline) {
+    return implementation_->connection.call<std::optional<DomainView>>(
+        deadline, [identity](virConnectPtr open) -> Found {
+            return found_or_none(look_up(open, identity).and_then([](const DomainHandle& domain) {
+                return view_of(domain.get());
+            }));
+        });
+}
+
+Found Libvirt::find_marked(std::string_view resource, const Deadline& deadline) {
+    return implementation_->connection.call<std::optional<DomainView>>(
+        deadline, [mark = mark_text(resource)](virConnectPtr open) -> Found {
+            const DomainList list(open, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+            if (!list.valid()) {
+                return fail(last_error("list of the active domains"));
+            }
+            for (virDomainPtr domain : list.domains()) {
+                if (carries(domain, mark)) {
+                    return found_or_none(view_of(domain));
+                }
+            }
+            return std::nullopt;
+        });
+}
+
+Status Libvirt::mark(const DomainIdentity& identity, std::string_view resource,
+                     const Deadline& deadline) {
+    return implementation_->act(identity, deadline, "mark of domain " + identity.name,
+                                [mark = mark_text(resource)](virDomainPtr domain) {
+                                    return virDomainSetMetadata(
+                                        domain, VIR_DOMAIN_METADATA_ELEMENT, mark.c_str(),
+                                        "twinsite", mark_namespace, VIR_DOMAIN_AFFECT_LIVE);
+                                });
+}
+
+Status Libvirt::create(const std::string& xml, const Deadline& deadline) {
+    return implementation_->connection.call<void>(deadline, [xml](virConnectPtr open) -> Status {
+        const DomainHandle domain(virDomainCreateXML(open, xml.c_str(), 0));
+        if (!domain) {
+            return fail(last_error("libvirt does not start it"));
+        }
+        return {};
+    });
+}
+
+Status Libvirt::resume(const DomainIdentity& identity, const Deadline& deadline) {
+    return implementation_->act(identity, deadline, "resume", virDomainResume);
+}
+
+Status Libvirt::wake_up(const DomainIdentity& identity, const Deadline& deadline) {
+    return implementation_->act(identity, deadline, "wake-up",
+                                [](virDomainPtr domain) { return virDomainPMWakeup(domain, 0); });
+}
+
+Status Libvirt::request_shutdown(const DomainIdentity& identity, ShutdownMode mode,
+                                 const Deadline& deadline) {
+    return implementation_->act(identity, deadline,
+                                fmt::format("shutdown request by {}", to_string(mode)),
+                                [flag = flag_of(mode)](virDomainPtr domain) {
+                                    return virDomainShutdownFlags(domain, flag);
+                                });
+}
+
+Status Libvirt::destroy(const DomainIdentity& identity, DestroyMode mode,
+                        const Deadline& deadline) {
+    const unsigned flag =
+        mode == DestroyMode::gently ? VIR_DOMAIN_DESTROY_GRACEFUL : VIR_DOMAIN_DESTROY_DEFAULT;
+    auto destroyed =
+        implementation_->act(identity, deadline, "destroy", [flag](virDomainPtr domain) {
+            return virDomainDestroyFlags(domain, flag);
+        });
+    if (!destroyed && destroyed.error().kind == ErrorKind::not_found) {
+        return {};
+    }
+    return destroyed;
+}
+
+Status Libvirt::abort_job(const DomainIdentity& identity, const Deadline& deadline) {
+    return implementation_->act(identity, deadline, "abort", virDomainAbortJob);
+}
+
+Result<HostResources> Libvirt::resources(const Deadline& deadline) {
+    return implementation_->connection.call<HostResources>(deadline, resources_of);
+}
+
+Result<TargetView> Libvirt::inspect_target(const std::string& daemon_uri,
+                                           const Definition& definition, const Deadline& deadline) {
+    return hypervisor::inspect_target(implementation_->connection.clock(), daemon_uri, definition,
+                                      deadline);
+}
+
+Status Libvirt::migrate(const DomainIdentity& identity, const MigrationRequest& request,
+                        const OnProgress& progress, const Deadline& deadline) {
+    return hypervisor::migrate(implementation_->connection, identity, request, progress, deadline);
+}
+
+std::unique_ptr<GuestProcesses> guest_processes_for(std::string_view uri) {
+    // Only this host's system daemon: its pid files are in one known place.
+    const bool local = uri == "qemu:///system" || uri == "qemu+unix:///system" ||
+                       uri.starts_with("qemu:///system?") ||
+                       uri.starts_with("qemu+unix:///system?");
+    if (local) {
+        return std::make_unique<QemuProcesses>();
+    }
+    if (uri == "qemu:///session") {
+        const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+        return std::make_unique<QemuProcesses>(
+            std::filesystem::path(runtime == nullptr ? "/run/user/0" : runtime) /
+            "libvirt/qemu/run");
+    }
+    return std::make_unique<NoGuestProcesses>();
+}
+
+} // namespace twinsite::hypervisor

@@ -1,0 +1,177 @@
+#include "lib/hypervisor/libvirt_migration.hpp"
+
+#include "lib/hypervisor/typed_parameters.hpp"
+
+#include <twinsite/hypervisor/libvirt.hpp>
+
+#include <fmt/format.h>
+
+namespace twinsite::hypervisor {
+
+namespace {
+
+constexpr Milliseconds progress_interval{1000};
+constexpr Milliseconds question_patience{2000};
+
+unsigned flags_of(const MigrationRequest& request) {
+    // The daemons talk to each other, so the death of this process leaves no half migration. A
+    // definition an administrator made stays where it is: nothing is undefined or persisted.
+    unsigned flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_ABORT_ON_ERROR;
+    const auto add = [&flags](bool wanted, unsigned flag) { flags |= wanted ? flag : 0U; };
+    add(request.auto_converge, VIR_MIGRATE_AUTO_CONVERGE);
+    add(request.post_copy, VIR_MIGRATE_POSTCOPY);
+    add(request.tls, VIR_MIGRATE_TLS);
+    add(request.connections > 1, VIR_MIGRATE_PARALLEL);
+    add(!request.compression.empty(), VIR_MIGRATE_COMPRESSED);
+    return flags;
+}
+
+void fill(TypedParameters& parameters, const MigrationRequest& request) {
+    if (!request.migration_uri.empty()) {
+        parameters.add(VIR_MIGRATE_PARAM_URI, request.migration_uri);
+    }
+    if (request.bandwidth_mib > 0) {
+        parameters.add(VIR_MIGRATE_PARAM_BANDWIDTH,
+                       static_cast<unsigned long long>(request.bandwidth_mib));
+    }
+    if (request.connections > 1) {
+        parameters.add(VIR_MIGRATE_PARAM_PARALLEL_CONNECTIONS,
+                       static_cast<int>(request.connections));
+    }
+    if (!request.compression.empty()) {
+        parameters.add(VIR_MIGRATE_PARAM_COMPRESSION, request.compression);
+    }
+}
+
+Status transfer(virConnectPtr connection, const DomainIdentity& identity,
+                const MigrationRequest& request) {
+    const auto domain = look_up(connection, identity);
+    if (!domain) {
+        return fail(domain.error());
+    }
+    TypedParameters parameters;
+    fill(parameters, request);
+    if (virDomainMigrateToURI3(domain->get(), request.daemon_uri.c_str(), parameters.get(),
+                               parameters.size(), flags_of(request)) != 0) {
+        return fail(last_error("migration"));
+    }
+    return {};
+}
+
+/// What is asked and told while the transfer runs, over a connection of its own.
+class Supervisor {
+public:
+    Supervisor(const std::string& uri, Clock& clock, const DomainIdentity& identity,
+               const MigrationRequest& request)
+        : connection_(uri, clock)
+        , identity_(identity)
+        , request_(request) {}
+
+    void look(const Migrator::OnProgress& tell) {
+        const auto progress = connection_.call<MigrationProgress>(
+            Deadline::after(connection_.clock(), question_patience),
+            [identity = identity_](virConnectPtr open) { return ask(open, identity); });
+        if (!progress) {
+            return;
+        }
+        tell(*progress);
+        allow_downtime();
+        if (request_.post_copy && !post_copy_ && progress->iteration > 1) {
+            post_copy_ = start_post_copy();
+        }
+    }
+
+    [[nodiscard]] bool in_post_copy() const { return post_copy_; }
+
+    void abort() {
+        const auto aborted = on_domain(virDomainAbortJob);
+        static_cast<void>(aborted); // the transfer's own end says whether it worked
+    }
+
+private:
+    static Result<MigrationProgress> ask(virConnectPtr open, const DomainIdentity& identity) {
+        const auto domain = look_up(open, identity);
+        if (!domain) {
+            return fail(domain.error());
+        }
+        int type = VIR_DOMAIN_JOB_NONE;
+        TypedParameters statistics;
+        if (virDomainGetJobStats(domain->get(), &type, statistics.out(), statistics.count(), 0) !=
+            0) {
+            return fail(last_error("progress"));
+        }
+        if (type == VIR_DOMAIN_JOB_NONE) {
+            return fail(ErrorKind::not_found, "no migration is under way yet");
+        }
+        return MigrationProgress{.total_bytes = statistics.number(VIR_DOMAIN_JOB_MEMORY_TOTAL),
+                                 .remaining_bytes =
+                                     statistics.number(VIR_DOMAIN_JOB_MEMORY_REMAINING),
+                                 .iteration = statistics.number(VIR_DOMAIN_JOB_MEMORY_ITERATION)};
+    }
+
+    Status on_domain(std::function<int(virDomainPtr)> function) {
+        return connection_.call<void>(
+            Deadline::after(connection_.clock(), question_patience),
+            [identity = identity_, function](virConnectPtr open) -> Status {
+                const auto domain = look_up(open, identity);
+                if (!domain) {
+                    return fail(domain.error());
+                }
+                if (function(domain->get()) < 0) {
+                    return fail(last_error("migration"));
+                }
+                return {};
+            });
+    }
+
+    /// qemu takes it only while a migration runs.
+    void allow_downtime() {
+        if (request_.downtime_ms == 0 || downtime_set_) {
+            return;
+        }
+        downtime_set_ = on_domain([milliseconds = request_.downtime_ms](virDomainPtr domain) {
+                            return virDomainMigrateSetMaxDowntime(domain, milliseconds, 0);
+                        }).has_value();
+    }
+
+    bool start_post_copy() {
+        return on_domain(
+                   [](virDomainPtr domain) { return virDomainMigrateStartPostCopy(domain, 0); })
+            .has_value();
+    }
+
+    LibvirtConnection connection_;
+    DomainIdentity identity_;
+    MigrationRequest request_;
+    bool downtime_set_ = false;
+    bool post_copy_ = false;
+};
+
+} // namespace
+
+Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
+               const MigrationRequest& request, const Migrator::OnProgress& progress,
+               const Deadline& deadline) {
+    Clock& clock = connection.clock();
+    auto running = connection.start<void>(
+        [identity, request](virConnectPtr open) { return transfer(open, identity, request); });
+    Supervisor supervisor(connection.uri(), clock, identity, request);
+    while (!deadline.passed(clock)) {
+        if (auto ended = running.wait(clock, deadline.within(clock, progress_interval)); ended) {
+            return std::move(*ended);
+        }
+        supervisor.look(progress);
+    }
+    if (!supervisor.in_post_copy()) {
+        supervisor.abort();
+    }
+    if (auto ended = running.wait(clock, Deadline::after(clock, abort_patience)); ended) {
+        if (*ended) {
+            return {};
+        }
+        return fail(ErrorKind::timeout, "the migration was aborted at its deadline");
+    }
+    return fail(ErrorKind::timeout, "the migration did not end at its deadline, aborted or not");
+}
+
+} // namespace twinsite::hypervisor
