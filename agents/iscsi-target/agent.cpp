@@ -1,0 +1,103 @@
+#include "agents/iscsi-target/agent.hpp"
+
+#include "agents/iscsi-target/settings.hpp"
+
+#include <twinsite/base/text.hpp>
+#include <twinsite/log/log.hpp>
+
+#include <fmt/format.h>
+
+namespace twinsite::iscsi_target {
+
+using ocf::ExitCode;
+using ocf::Outcome;
+using target::Presence;
+
+namespace {
+
+/// The first difference is the reason; all of them go to the log.
+Outcome differs(const std::vector<std::string>& differences) {
+    for (const std::string& difference : differences) {
+        log::warning("not as configured: {}", difference);
+    }
+    return Outcome::of(ExitCode::error,
+                       differences.size() == 1
+                           ? differences.front()
+                           : fmt::format("{} (and {} more, see the log)", differences.front(),
+                                         differences.size() - 1));
+}
+
+} // namespace
+
+Outcome Agent::monitor() {
+    auto wanted = specification_of(request_.values);
+    if (!wanted) {
+        return Outcome::of(wanted.error());
+    }
+    const auto found = engine_.observe(*wanted);
+    if (!found) {
+        return Outcome::of(found.error());
+    }
+    switch (found->presence) {
+    case Presence::absent:
+        return Outcome::of(ExitCode::not_running);
+    case Presence::foreign:
+        // It is somebody else's; ours does not run. start refuses to touch it.
+        return Outcome::of(
+            ExitCode::not_running,
+            fmt::format("a target {} is there that is not ours: {}", wanted->iqn, found->detail));
+    case Presence::ours:
+        break;
+    }
+    if (auto secrets = read_secrets(*wanted, request_.values); !secrets) {
+        return Outcome::of(secrets.error());
+    }
+    const auto all = target::differences(*wanted, *found);
+    return all.empty() ? Outcome::ok() : differs(all);
+}
+
+Outcome Agent::start() {
+    auto wanted = specification_of(request_.values);
+    if (!wanted) {
+        return Outcome::of(wanted.error());
+    }
+    if (auto secrets = read_secrets(*wanted, request_.values); !secrets) {
+        return Outcome::of(secrets.error());
+    }
+    const auto before = engine_.observe(*wanted);
+    if (before && before->presence == Presence::ours &&
+        target::differences(*wanted, *before).empty()) {
+        return Outcome::ok();
+    }
+    if (auto started = engine_.start(*wanted, progress_); !started) {
+        return Outcome::of(started.error());
+    }
+    progress_("looking at the result");
+    const auto after = engine_.observe(*wanted);
+    if (!after) {
+        return Outcome::of(after.error());
+    }
+    const auto all = target::differences(*wanted, *after);
+    return all.empty() ? Outcome::ok() : differs(all);
+}
+
+Outcome Agent::stop() {
+    const std::string& iqn = request_.values.text("iqn");
+    if (auto valid = target::check_iscsi_name(iqn); !valid) {
+        return Outcome::of(valid.error().in("parameter iqn"));
+    }
+    return ocf::outcome_of(engine_.stop(iqn, progress_));
+}
+
+Outcome Agent::validate() {
+    auto wanted = specification_of(request_.values);
+    if (!wanted) {
+        return Outcome::of(wanted.error());
+    }
+    if (request_.check_level >= 10) {
+        return ocf::outcome_of(read_secrets(*wanted, request_.values));
+    }
+    return Outcome::ok();
+}
+
+} // namespace twinsite::iscsi_target

@@ -1,0 +1,77 @@
+#include "agents/iscsi-target/agent.hpp"
+#include "agents/iscsi-target/description.hpp"
+#include "agents/iscsi-target/worker.hpp"
+
+#include <twinsite/target/lio.hpp>
+
+namespace {
+
+using namespace twinsite;
+using iscsi_target::Agent;
+using iscsi_target::WorkFiles;
+
+constexpr const char* run_directory = "/run/twinsite/iscsi-target";
+
+/// Everything one request needs. It lives until the process ends.
+struct Parts {
+    explicit Parts(const ocf::Request& asked)
+        : request(asked)
+        , support(runner, request.deadline)
+        , tree(std::filesystem::path(target::lio_root))
+        , lio(tree, inspector, support) {}
+
+    ocf::Request request;
+    SystemClock clock;
+    process::SystemCommandRunner runner;
+    target::SystemLioSupport support;
+    target::SystemConfigTree tree;
+    target::SystemBackingInspector inspector;
+    target::Lio lio;
+};
+
+/// Run ACTION in a second process, under the target's lock.
+ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
+    const auto files = WorkFiles::open(run_directory, parts.request.values.text("iqn"));
+    if (!files) {
+        return ocf::Outcome::of(files.error());
+    }
+    if (!iscsi_target::is_worker(parts.request)) {
+        return iscsi_target::run_worker(parts.request, parts.runner, *files);
+    }
+    const auto lock = files->lock(parts.clock, parts.request.deadline);
+    if (!lock) {
+        return ocf::Outcome::of(lock.error());
+    }
+    Agent agent(parts.request, parts.lio, [&](const std::string& step) { files->note(step); });
+    const ocf::Outcome outcome = (agent.*action)();
+    files->forget_step();
+    return outcome;
+}
+
+ocf::Outcome stop(Parts& parts) {
+    // The usual case after a reboot, and the only one on a node without LIO.
+    if (parts.support.state() == target::LioState::absent) {
+        return ocf::Outcome::ok();
+    }
+    return change(parts, &Agent::stop);
+}
+
+ocf::ActionTable make_agent(const ocf::Request& request) {
+    const auto parts = std::make_shared<Parts>(request);
+    const auto look = [parts](ocf::Outcome (Agent::*action)()) {
+        return [parts, action] {
+            Agent agent(parts->request, parts->lio, [](const std::string&) {});
+            return (agent.*action)();
+        };
+    };
+    return {{"start", [parts] { return change(*parts, &Agent::start); }},
+            {"stop", [parts] { return stop(*parts); }},
+            {"monitor", look(&Agent::monitor)},
+            {"validate-all", look(&Agent::validate)}};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return twinsite::ocf::run(twinsite::iscsi_target::description(), argc, argv, make_agent);
+}

@@ -1,0 +1,128 @@
+#include "agents/iscsi-target/settings.hpp"
+
+#include <twinsite/base/file.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/target/identity.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::iscsi_target {
+
+namespace {
+
+using target::Specification;
+
+Status mark_read_only(Specification& specification, const std::string& text) {
+    for (const std::string& word : split(text)) {
+        const auto number = parse_integer(word, 0, static_cast<std::int64_t>(target::highest_lun));
+        if (!number) {
+            return fail(number.error());
+        }
+        const auto lun =
+            std::find_if(specification.luns.begin(), specification.luns.end(), [&](const auto& l) {
+                return l.number == static_cast<std::uint64_t>(*number);
+            });
+        if (lun == specification.luns.end()) {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("LUN {} is not among luns", *number));
+        }
+        lun->read_only = true;
+    }
+    return {};
+}
+
+Status check_pairs(const ocf::Values& values) {
+    for (const char* way : {"incoming", "outgoing"}) {
+        const std::string user = fmt::format("{}_username", way);
+        const std::string file = fmt::format("{}_password_file", way);
+        if (values.is_set(user) != values.is_set(file)) {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("{} and {} belong together", user, file));
+        }
+    }
+    if (values.is_set("outgoing_username") && !values.is_set("incoming_username")) {
+        return fail(ErrorKind::invalid_config,
+                    "outgoing_username needs incoming_username: a target authenticates itself "
+                    "only to an initiator that does");
+    }
+    return {};
+}
+
+/// VALUE stored in PLACE, or its error with the parameter's name in front.
+template <typename T>
+Status take(std::string_view parameter, Result<T> value, T& place) {
+    if (!value) {
+        return fail(value.error().in(fmt::format("parameter {}", parameter)));
+    }
+    place = std::move(*value);
+    return {};
+}
+
+Status take(std::string_view parameter, const Status& status) {
+    return status ? status : fail(status.error().in(fmt::format("parameter {}", parameter)));
+}
+
+Result<target::Credentials> read_credentials(const ocf::Values& values, std::string_view way) {
+    const std::string user = values.text(fmt::format("{}_username", way));
+    if (user.empty()) {
+        return target::Credentials{};
+    }
+    const std::string file = fmt::format("{}_password_file", way);
+    auto password = read_secret_file(values.text(file));
+    if (!password) {
+        return fail(password.error().in(file));
+    }
+    target::Credentials credentials{user, std::move(*password)};
+    if (auto checked = target::check_credentials(credentials); !checked) {
+        return fail(checked.error().in(file));
+    }
+    return credentials;
+}
+
+} // namespace
+
+Result<Specification> specification_of(const ocf::Values& values) {
+    Specification made;
+    made.iqn = values.text("iqn");
+    Status status = take("iqn", target::check_iscsi_name(made.iqn));
+    const auto then = [&](auto&& step) {
+        if (status) {
+            status = step();
+        }
+    };
+    then([&] { return take("luns", target::parse_luns(values.text("luns")), made.luns); });
+    then([&] {
+        return take("read_only_luns", mark_read_only(made, values.text("read_only_luns")));
+    });
+    then([&] {
+        return take("portals", target::parse_portals(values.text("portals")), made.portals);
+    });
+    then([&] {
+        return take("allowed_initiators",
+                    target::parse_initiators(values.text("allowed_initiators")), made.initiators);
+    });
+    then([&] { return check_pairs(values); });
+    then([&] {
+        return target::complete_identities(made, values.text("scsi_sn"), values.text("vendor_id"),
+                                           values.text("product_id"));
+    });
+    if (!status) {
+        return fail(status.error());
+    }
+    return made;
+}
+
+Status read_secrets(Specification& specification, const ocf::Values& values) {
+    auto incoming = read_credentials(values, "incoming");
+    auto outgoing = read_credentials(values, "outgoing");
+    if (!incoming || !outgoing) {
+        return fail(incoming ? outgoing.error() : incoming.error());
+    }
+    specification.incoming = std::move(*incoming);
+    specification.outgoing = std::move(*outgoing);
+    return {};
+}
+
+} // namespace twinsite::iscsi_target

@@ -1,0 +1,100 @@
+// The kernel's target, LIO, through configfs: no targetcli, python or D-Bus.
+#pragma once
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/process/command.hpp>
+#include <twinsite/target/config_tree.hpp>
+#include <twinsite/target/engine.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace twinsite::target {
+
+/// What a backing path is on this node.
+struct Backing {
+    enum class Kind { block, file };
+    Kind kind = Kind::block;
+    std::uint64_t bytes = 0;     ///< of a file
+    std::string device_number{}; ///< "MAJOR:MINOR" of a block device
+};
+
+/// Questions about this node besides configfs.
+class BackingInspector {
+public:
+    BackingInspector() = default;
+    BackingInspector(const BackingInspector&) = delete;
+    BackingInspector& operator=(const BackingInspector&) = delete;
+    virtual ~BackingInspector() = default;
+
+    /// Errors: not_found, permission, conflict for what is neither a device nor a regular file.
+    virtual Result<Backing> inspect(const std::string& path) = 0;
+};
+
+class SystemBackingInspector final : public BackingInspector {
+public:
+    Result<Backing> inspect(const std::string& path) override;
+};
+
+/// Whether LIO can be asked.
+enum class LioState {
+    absent, ///< its core is not loaded: it exports nothing
+    ready,
+    hidden, ///< loaded, but configfs is not mounted: what it exports cannot be seen
+};
+
+/// The kernel's side: modules and the file system that shows them.
+class LioSupport {
+public:
+    LioSupport() = default;
+    LioSupport(const LioSupport&) = delete;
+    LioSupport& operator=(const LioSupport&) = delete;
+    virtual ~LioSupport() = default;
+
+    virtual LioState state() = 0;
+    /// Load LIO and the iSCSI fabric, mount configfs. Error not_installed names the module.
+    virtual Status prepare() = 0;
+    /// Mount configfs.
+    virtual Status reveal() = 0;
+};
+
+class SystemLioSupport final : public LioSupport {
+public:
+    SystemLioSupport(process::CommandRunner& runner, const Deadline& deadline)
+        : runner_(runner)
+        , deadline_(deadline) {}
+
+    LioState state() override;
+    Status prepare() override;
+    Status reveal() override;
+
+private:
+    process::CommandRunner& runner_;
+    Deadline deadline_;
+};
+
+/// Where the kernel shows LIO.
+inline constexpr std::string_view lio_root = "/sys/kernel/config/target";
+
+class Lio final : public Engine {
+public:
+    Lio(ConfigTree& tree, BackingInspector& inspector, LioSupport& support)
+        : tree_(tree)
+        , inspector_(inspector)
+        , support_(support) {}
+
+    [[nodiscard]] std::string_view name() const override { return "lio"; }
+    Result<Exported> observe(const Specification& wanted) override;
+    Status start(const Specification& wanted, const Progress& progress) override;
+    Status stop(std::string_view iqn, const Progress& progress) override;
+
+private:
+    Status clear(std::string_view iqn, const Progress& progress);
+
+    ConfigTree& tree_;
+    BackingInspector& inspector_;
+    LioSupport& support_;
+};
+
+} // namespace twinsite::target

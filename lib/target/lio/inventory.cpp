@@ -1,0 +1,199 @@
+#include "lib/target/lio/inventory.hpp"
+
+#include "lib/target/lio/layout.hpp"
+
+#include <twinsite/base/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::target::lio {
+
+namespace {
+
+/// What vanished while we looked is absent, and that is no error.
+template <typename T>
+Result<T> or_empty(Result<T> found) {
+    if (!found && found.error().kind == ErrorKind::not_found) {
+        return T{};
+    }
+    return found;
+}
+
+Result<std::vector<std::string>> folders(ConfigTree& tree, const std::string& path) {
+    auto names = or_empty(tree.directories(path));
+    if (names) {
+        for (std::string& name : *names) {
+            name = fmt::format("{}/{}", path, name);
+        }
+    }
+    return names;
+}
+
+Result<LunFolder> take_lun(ConfigTree& tree, const std::string& path) {
+    LunFolder lun{.path = path, .links = {}};
+    const auto names = or_empty(tree.links(path));
+    if (!names) {
+        return fail(names.error());
+    }
+    for (const std::string& name : *names) {
+        const std::string link = fmt::format("{}/{}", path, name);
+        auto target = or_empty(tree.link_target(link));
+        if (!target) {
+            return fail(target.error());
+        }
+        lun.links.push_back({link, std::move(*target)});
+    }
+    return lun;
+}
+
+Result<std::vector<LunFolder>> take_luns(ConfigTree& tree, const std::string& path) {
+    const auto paths = folders(tree, path);
+    if (!paths) {
+        return fail(paths.error());
+    }
+    std::vector<LunFolder> luns;
+    for (const std::string& folder : *paths) {
+        if (!lun_number(base_name(folder))) {
+            continue; // attrib, auth, param and the like
+        }
+        auto lun = take_lun(tree, folder);
+        if (!lun) {
+            return fail(lun.error());
+        }
+        luns.push_back(std::move(*lun));
+    }
+    return luns;
+}
+
+Result<PortalGroup> take_group(ConfigTree& tree, const std::string& path) {
+    PortalGroup group{.path = path, .portals = {}, .luns = {}, .acls = {}};
+    const auto enabled = or_empty(tree.read(path + "/enable"));
+    auto portals = folders(tree, path + "/np");
+    auto luns = take_luns(tree, path + "/lun");
+    const auto acls = folders(tree, path + "/acls");
+    if (!enabled || !portals || !luns || !acls) {
+        return fail(!enabled   ? enabled.error()
+                    : !portals ? portals.error()
+                    : !luns    ? luns.error()
+                               : acls.error());
+    }
+    group.enabled = *enabled == "1";
+    group.portals = std::move(*portals);
+    group.luns = std::move(*luns);
+    for (const std::string& acl : *acls) {
+        auto mapped = take_luns(tree, acl);
+        if (!mapped) {
+            return fail(mapped.error());
+        }
+        group.acls.push_back({acl, std::move(*mapped)});
+    }
+    return group;
+}
+
+Result<Backstore> take_backstore(ConfigTree& tree, const std::string& path) {
+    const auto groups = folders(tree, path + "/alua");
+    if (!groups) {
+        return fail(groups.error());
+    }
+    Backstore backstore{.path = path, .alua_groups = {}};
+    std::copy_if(groups->begin(), groups->end(), std::back_inserter(backstore.alua_groups),
+                 [](const std::string& group) { return base_name(group) != "default_tg_pt_gp"; });
+    return backstore;
+}
+
+Status find_backstores(ConfigTree& tree, Inventory& inventory) {
+    for (const Backing::Kind kind : {Backing::Kind::block, Backing::Kind::file}) {
+        const std::string adapter = adapter_path(kind, inventory.iqn);
+        const auto there = tree.exists(adapter);
+        const auto stores = folders(tree, adapter);
+        if (!there || !stores) {
+            return fail(there ? stores.error() : there.error());
+        }
+        std::size_t others = stores->size();
+        for (const std::string& store : *stores) {
+            if (!is_backstore_of(base_name(store), inventory.iqn)) {
+                continue;
+            }
+            --others;
+            auto backstore = take_backstore(tree, store);
+            if (!backstore) {
+                return fail(backstore.error());
+            }
+            inventory.backstores.push_back(std::move(*backstore));
+        }
+        if (*there && others == 0) {
+            inventory.adapters.push_back(adapter);
+        }
+    }
+    return {};
+}
+
+std::string foreign_lun(const PortalGroup& group, std::string_view iqn) {
+    for (const LunFolder& lun : group.luns) {
+        for (const Link& link : lun.links) {
+            if (!is_backstore_of(base_name(link.target), iqn)) {
+                return fmt::format("its {} is {}", base_name(lun.path), link.target);
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn) {
+    Inventory inventory{.iqn = std::string(iqn), .groups = {}, .adapters = {}, .backstores = {}};
+    const auto there = tree.exists(target_path(iqn));
+    if (!there) {
+        return fail(there.error());
+    }
+    inventory.target = *there;
+    if (!inventory.target) {
+        return inventory;
+    }
+    const auto paths = folders(tree, target_path(iqn));
+    if (!paths) {
+        return fail(paths.error());
+    }
+    for (const std::string& path : *paths) {
+        if (!base_name(path).starts_with("tpgt_")) {
+            continue;
+        }
+        auto group = take_group(tree, path);
+        if (!group) {
+            return fail(group.error());
+        }
+        inventory.groups.push_back(std::move(*group));
+    }
+    return inventory;
+}
+
+Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn) {
+    auto inventory = take_target_inventory(tree, iqn);
+    if (inventory) {
+        if (auto found = find_backstores(tree, *inventory); !found) {
+            return fail(found.error());
+        }
+    }
+    return inventory;
+}
+
+std::string foreign_sign(const Inventory& inventory) {
+    for (const PortalGroup& group : inventory.groups) {
+        if (group.path != group_path(inventory.iqn)) {
+            return fmt::format("it has a portal group {}", base_name(group.path));
+        }
+        if (std::string sign = foreign_lun(group, inventory.iqn); !sign.empty()) {
+            return sign;
+        }
+        const bool in_use = group.enabled || !group.portals.empty() || !group.acls.empty();
+        if (in_use && group.luns.empty()) {
+            return "it has no LUN of this agent's and is in use";
+        }
+    }
+    return {};
+}
+
+} // namespace twinsite::target::lio

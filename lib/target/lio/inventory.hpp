@@ -1,0 +1,63 @@
+// Everything in LIO's tree that carries one target's name, as it stands: whole, half-built, or left
+// over from a run that died.
+#pragma once
+
+#include <twinsite/target/config_tree.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace twinsite::target::lio {
+
+struct Link {
+    std::string path;
+    std::string target;
+};
+
+/// A LUN of a portal group, or one mapped to an initiator.
+struct LunFolder {
+    std::string path;
+    std::vector<Link> links;
+};
+
+struct AclFolder {
+    std::string path;
+    std::vector<LunFolder> luns;
+};
+
+struct PortalGroup {
+    std::string path;
+    bool enabled = false;
+    std::vector<std::string> portals; ///< paths
+    std::vector<LunFolder> luns;
+    std::vector<AclFolder> acls;
+};
+
+struct Backstore {
+    std::string path;
+    std::vector<std::string> alua_groups; ///< paths, without the default group
+};
+
+struct Inventory {
+    std::string iqn;
+    bool target = false;
+    std::vector<PortalGroup> groups;
+    std::vector<std::string> adapters; ///< the folders of its backing stores
+    std::vector<Backstore> backstores; ///< also those no LUN leads to
+
+    [[nodiscard]] bool empty() const { return !target && adapters.empty() && backstores.empty(); }
+};
+
+/// The target alone, without looking for backing stores.
+Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn);
+
+/// The target and every backing store of its name.
+Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn);
+
+/// "" when this agent built what is there, else what shows that somebody else did. The order in
+/// which targets are built and taken down makes that visible in every half-built state: backing
+/// stores have the target's name, and nothing but LUNs is there before them or after them.
+std::string foreign_sign(const Inventory& inventory);
+
+} // namespace twinsite::target::lio

@@ -1,0 +1,154 @@
+#include "lib/target/lio/execute.hpp"
+#include "lib/target/lio/inventory.hpp"
+#include "lib/target/lio/layout.hpp"
+#include "lib/target/lio/observation.hpp"
+#include "lib/target/lio/plan.hpp"
+
+#include <twinsite/log/log.hpp>
+#include <twinsite/target/lio.hpp>
+
+#include <fmt/format.h>
+
+namespace twinsite::target {
+
+using lio::Backings;
+using lio::Inventory;
+
+namespace {
+
+/// A second look finds what a first round's failure hid (an ACL that held a LUN, for example).
+constexpr int removal_rounds = 2;
+
+Result<Backings> inspect_all(BackingInspector& inspector, const Specification& wanted) {
+    Backings backings;
+    for (const Lun& lun : wanted.luns) {
+        const auto backing = inspector.inspect(lun.path);
+        if (!backing) {
+            return fail(backing.error().in(fmt::format("LUN {}", lun.number)));
+        }
+        const bool maskable = backing->kind == Backing::Kind::block || !wanted.initiators.empty();
+        if (lun.read_only && !maskable) {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("LUN {}: a file can be exported read-only only to "
+                                    "allowed_initiators",
+                                    lun.number));
+        }
+        backings.emplace(lun.number, *backing);
+    }
+    return backings;
+}
+
+Error explained(Error error) {
+    // What an errno means here, where its own text sends people the wrong way.
+    const auto add = [&](std::string_view sign, std::string_view meaning) {
+        if (error.message.ends_with(sign)) {
+            error.message += meaning;
+        }
+    };
+    add("Cannot assign requested address", " (this node does not have it: start it first)");
+    add("Read-only file system", " (is its mirror promoted here?)");
+    add("Wrong medium type", " (is its mirror promoted here?)");
+    add("Device or resource busy", " (somebody else has it open)");
+    return error;
+}
+
+} // namespace
+
+Result<Exported> Lio::observe(const Specification& wanted) {
+    switch (support_.state()) {
+    case LioState::absent:
+        return Exported{};
+    case LioState::hidden:
+        return fail(ErrorKind::unreachable,
+                    "LIO is loaded, but configfs is not mounted on /sys/kernel/config: what it "
+                    "exports cannot be seen");
+    case LioState::ready:
+        break;
+    }
+    const auto inventory = lio::take_target_inventory(tree_, wanted.iqn);
+    if (!inventory) {
+        return fail(inventory.error());
+    }
+    Exported found;
+    if (!inventory->target) {
+        return found;
+    }
+    if (std::string sign = lio::foreign_sign(*inventory); !sign.empty()) {
+        found.presence = Presence::foreign;
+        found.detail = std::move(sign);
+        return found;
+    }
+    return lio::observe_target(tree_, inspector_, *inventory, wanted);
+}
+
+Status Lio::clear(std::string_view iqn, const Progress& progress) {
+    Status removed;
+    for (int round = 0; round < removal_rounds; ++round) {
+        const auto inventory = lio::take_inventory(tree_, iqn);
+        if (!inventory) {
+            return fail(inventory.error());
+        }
+        if (inventory->empty()) {
+            return {};
+        }
+        removed = lio::remove(tree_, lio::removal_steps(*inventory), progress);
+        if (removed) {
+            return {};
+        }
+    }
+    return fail(explained(removed.error()));
+}
+
+Status Lio::start(const Specification& wanted, const Progress& progress) {
+    const auto backings = inspect_all(inspector_, wanted);
+    if (!backings) {
+        return fail(backings.error());
+    }
+    progress("loading LIO");
+    if (auto ready = support_.prepare(); !ready) {
+        return ready;
+    }
+    const auto inventory = lio::take_target_inventory(tree_, wanted.iqn);
+    if (!inventory) {
+        return fail(inventory.error());
+    }
+    if (const std::string sign = lio::foreign_sign(*inventory); !sign.empty()) {
+        return fail(ErrorKind::conflict,
+                    fmt::format("another target of this name is there and not ours: {}", sign));
+    }
+    if (auto cleared = clear(wanted.iqn, progress); !cleared) {
+        return fail(cleared.error().in("left over from an earlier run"));
+    }
+    const auto built = lio::build(tree_, lio::build_steps(wanted, *backings), progress);
+    if (built) {
+        return {};
+    }
+    Error error = explained(built.error());
+    if (const auto undone = clear(wanted.iqn, progress); !undone) {
+        error.message += "; and undoing it failed: " + undone.error().message;
+    }
+    return fail(std::move(error));
+}
+
+Status Lio::stop(std::string_view iqn, const Progress& progress) {
+    const LioState state = support_.state();
+    if (state == LioState::absent) {
+        return {};
+    }
+    if (state == LioState::hidden) {
+        if (auto shown = support_.reveal(); !shown) {
+            return shown;
+        }
+    }
+    const auto inventory = lio::take_target_inventory(tree_, iqn);
+    if (!inventory) {
+        return fail(inventory.error());
+    }
+    if (const std::string sign = lio::foreign_sign(*inventory); !sign.empty()) {
+        log::warning("the target {} is not ours and stays: {}", iqn, sign);
+        return {};
+    }
+    return clear(iqn, progress);
+}
+
+} // namespace twinsite::target

@@ -1,0 +1,94 @@
+// The kernel's side of LIO: modules, configfs, and what a backing path is.
+#include <twinsite/target/lio.hpp>
+
+#include <fmt/format.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+namespace twinsite::target {
+
+namespace {
+
+constexpr const char* configfs_mount = "/sys/kernel/config";
+
+bool is_there(const std::filesystem::path& path) {
+    std::error_code error;
+    return std::filesystem::exists(path, error);
+}
+
+/// Built into the kernel, a module shows no folder here until it has parameters, but its
+/// configuration tree does.
+bool core_is_loaded() {
+    return is_there("/sys/module/target_core_mod");
+}
+
+} // namespace
+
+Result<Backing> SystemBackingInspector::inspect(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) {
+        return fail(error_from_errno(errno, path));
+    }
+    if (S_ISBLK(info.st_mode)) {
+        return Backing{.kind = Backing::Kind::block,
+                       .device_number =
+                           fmt::format("{}:{}", major(info.st_rdev), minor(info.st_rdev))};
+    }
+    if (S_ISREG(info.st_mode)) {
+        return Backing{.kind = Backing::Kind::file,
+                       .bytes = static_cast<std::uint64_t>(info.st_size)};
+    }
+    return fail(ErrorKind::conflict,
+                fmt::format("{} is neither a block device nor a regular file", path));
+}
+
+LioState SystemLioSupport::state() {
+    if (is_there(std::filesystem::path(lio_root) / "core")) {
+        return LioState::ready;
+    }
+    return core_is_loaded() ? LioState::hidden : LioState::absent;
+}
+
+Status SystemLioSupport::reveal() {
+    if (is_there(lio_root)) {
+        return {};
+    }
+    if (::mount("configfs", configfs_mount, "configfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                nullptr) != 0 &&
+        errno != EBUSY) {
+        return fail(
+            error_from_errno(errno, fmt::format("mounting configfs on {}", configfs_mount)));
+    }
+    if (!is_there(lio_root)) {
+        return fail(ErrorKind::unreachable,
+                    fmt::format("{} does not appear though LIO is loaded", lio_root));
+    }
+    return {};
+}
+
+Status SystemLioSupport::prepare() {
+    // Once the fabric's folder is there, both modules are.
+    if (!is_there(std::filesystem::path(lio_root) / "iscsi")) {
+        const std::array<const char*, 2> modules{"target_core_mod", "iscsi_target_mod"};
+        for (const char* name : modules) {
+            const auto loaded = runner_.run(
+                {.argv = {"modprobe", name}, .input = {}, .environment = {}}, deadline_);
+            if (!loaded) {
+                return fail(loaded.error());
+            }
+            if (!loaded->ok()) {
+                return fail(ErrorKind::not_installed,
+                            fmt::format("kernel module {} cannot be loaded: {}", name,
+                                        loaded->complaint()));
+            }
+        }
+    }
+    return reveal();
+}
+
+} // namespace twinsite::target

@@ -1,0 +1,159 @@
+#include "agents/iscsi-target/agent.hpp"
+#include "agents/iscsi-target/description.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twinsite::iscsi_target {
+namespace {
+
+using ocf::ExitCode;
+using target::Exported;
+using target::Presence;
+using target::Specification;
+using ::testing::HasSubstr;
+
+/// Exports what it is told to.
+class FakeEngine final : public target::Engine {
+public:
+    Result<Exported> found = Exported{};
+    Status start_result{};
+    int starts = 0;
+    int stops = 0;
+
+    static Exported as_wanted(const Specification& wanted) {
+        Exported made;
+        made.presence = Presence::ours;
+        made.enabled = true;
+        made.open_to_all = true;
+        for (const auto& portal : wanted.portals) {
+            made.portals.push_back(portal.text());
+        }
+        for (const auto& lun : wanted.luns) {
+            made.luns.push_back({.number = lun.number,
+                                 .path = lun.path,
+                                 .active = true,
+                                 .identity = lun.identity,
+                                 .attributes = {}});
+        }
+        return made;
+    }
+
+    [[nodiscard]] std::string_view name() const override { return "fake"; }
+    Result<Exported> observe(const Specification&) override { return found; }
+    Status start(const Specification& wanted, const target::Progress&) override {
+        ++starts;
+        if (start_result) {
+            found = as_wanted(wanted);
+        }
+        return start_result;
+    }
+    Status stop(std::string_view, const target::Progress&) override {
+        ++stops;
+        return {};
+    }
+};
+
+class AgentTest : public ::testing::Test {
+protected:
+    ocf::Outcome act(const char* action, ocf::Outcome (Agent::*what)()) {
+        const auto request = ocf::parse_request(description(), action, environment, clock);
+        if (!request) {
+            return ocf::Outcome::of(request.error());
+        }
+        Agent agent(*request, engine, [](const std::string&) {});
+        return (agent.*what)();
+    }
+    ocf::Outcome start() { return act("start", &Agent::start); }
+    ocf::Outcome stop() { return act("stop", &Agent::stop); }
+    ocf::Outcome monitor() { return act("monitor", &Agent::monitor); }
+    ocf::Outcome validate() { return act("validate-all", &Agent::validate); }
+
+    testing::FakeClock clock;
+    FakeEngine engine;
+    ocf::Environment environment{{"OCF_RESKEY_iqn", "iqn.2026-11.example:red"},
+                                 {"OCF_RESKEY_luns", "0=/dev/drbd0"}};
+};
+
+TEST_F(AgentTest, start_is_verified_and_idempotent) {
+    EXPECT_EQ(start().code, ExitCode::success);
+    EXPECT_EQ(start().code, ExitCode::success);
+    EXPECT_EQ(engine.starts, 1);
+}
+
+TEST_F(AgentTest, a_half_built_target_is_built_anew) {
+    engine.found->presence = Presence::ours;
+    EXPECT_EQ(start().code, ExitCode::success);
+    EXPECT_EQ(engine.starts, 1);
+}
+
+TEST_F(AgentTest, monitor_tells_absent_different_and_unknown_apart) {
+    EXPECT_EQ(monitor().code, ExitCode::not_running);
+    ASSERT_EQ(start().code, ExitCode::success);
+    EXPECT_EQ(monitor().code, ExitCode::success);
+    engine.found->luns[0].path = "/dev/drbd7";
+    EXPECT_EQ(monitor().code, ExitCode::error);
+    EXPECT_EQ(monitor().reason, "LUN 0 is /dev/drbd7 instead of /dev/drbd0");
+    engine.found = fail(ErrorKind::unreachable, "configfs is not mounted");
+    EXPECT_EQ(monitor().code, ExitCode::error);
+}
+
+TEST_F(AgentTest, a_foreign_target_is_not_ours_running) {
+    engine.found->presence = Presence::foreign;
+    engine.found->detail = "its lun_0 is core/iblock_0/mydisk";
+    EXPECT_EQ(monitor().code, ExitCode::not_running);
+    EXPECT_THAT(monitor().reason, HasSubstr("mydisk"));
+}
+
+TEST_F(AgentTest, a_stop_needs_nothing_but_the_name) {
+    environment["OCF_RESKEY_luns"] = "nonsense";
+    environment["OCF_RESKEY_portals"] = "nonsense";
+    environment["OCF_RESKEY_incoming_username"] = "u";
+    EXPECT_EQ(stop().code, ExitCode::success);
+    EXPECT_EQ(engine.stops, 1);
+    environment["OCF_RESKEY_iqn"] = "../../etc";
+    EXPECT_EQ(stop().code, ExitCode::not_configured);
+    EXPECT_EQ(engine.stops, 1);
+}
+
+TEST_F(AgentTest, bad_parameters_are_named_and_change_nothing) {
+    const std::vector<std::tuple<const char*, const char*, const char*>> cases{
+        {"iqn", "red", "parameter iqn: \"red\" is not an iSCSI name"},
+        {"luns", "0", "parameter luns: \"0\" is not NUMBER=PATH"},
+        {"read_only_luns", "4", "parameter read_only_luns: LUN 4 is not among luns"},
+        {"portals", "storage", "parameter portals: \"storage\" is not a numeric IP address"},
+        {"allowed_initiators", "host", "parameter allowed_initiators: \"host\" is not"},
+        {"incoming_username", "u", "incoming_username and incoming_password_file belong together"},
+        {"vendor_id", "far-too-long", "vendor_id \"far-too-long\": at most 8"}};
+    for (const auto& [name, value, message] : cases) {
+        const ocf::Environment before = environment;
+        environment[std::string("OCF_RESKEY_") + name] = value;
+        const auto outcome = start();
+        EXPECT_EQ(outcome.code, ExitCode::not_configured) << name;
+        EXPECT_THAT(outcome.reason, HasSubstr(message));
+        EXPECT_EQ(validate().code, ExitCode::not_configured) << name;
+        environment = before;
+    }
+    EXPECT_EQ(engine.starts, 0);
+}
+
+TEST_F(AgentTest, a_secret_others_can_read_is_refused) {
+    const testing::ScratchDirectory scratch;
+    environment["OCF_RESKEY_incoming_username"] = "u";
+    environment["OCF_RESKEY_incoming_password_file"] =
+        scratch.write("pw", "geheim123456\n", 0644).string();
+    EXPECT_EQ(start().code, ExitCode::permission);
+    EXPECT_EQ(engine.starts, 0);
+    EXPECT_EQ(monitor().code, ExitCode::not_running) << "a probe needs no secret";
+}
+
+TEST_F(AgentTest, a_failed_start_has_the_engines_reason) {
+    engine.start_result = fail(ErrorKind::conflict, "opening /dev/drbd0 for LUN 0: busy");
+    EXPECT_EQ(start().code, ExitCode::error);
+    EXPECT_EQ(start().reason, "opening /dev/drbd0 for LUN 0: busy");
+}
+
+} // namespace
+} // namespace twinsite::iscsi_target

@@ -1,0 +1,297 @@
+// LIO on a model of its tree: complete or absent, whatever happens in between.
+#include "tests/support/fake_lio_tree.hpp"
+
+#include <twinsite/target/identity.hpp>
+#include <twinsite/target/lio.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twinsite::target {
+namespace {
+
+using testing::FakeLioTree;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::Killed;
+
+constexpr const char* red = "iqn.2026-11.example:red";
+
+class Devices final : public BackingInspector {
+public:
+    std::string number = "147:0";
+    bool gone = false;
+
+    Result<Backing> inspect(const std::string& path) override {
+        if (gone) {
+            return fail(ErrorKind::not_found, path + ": No such file or directory");
+        }
+        return Backing{.kind = Backing::Kind::block, .device_number = number};
+    }
+};
+
+class Kernel final : public LioSupport {
+public:
+    LioState at = LioState::ready;
+    bool can_load = true;
+
+    LioState state() override { return at; }
+    Status prepare() override {
+        if (!can_load) {
+            return fail(ErrorKind::not_installed, "kernel module target_core_mod cannot be loaded");
+        }
+        return reveal();
+    }
+    Status reveal() override {
+        at = LioState::ready;
+        return {};
+    }
+};
+
+class LioTest : public ::testing::Test {
+protected:
+    LioTest() {
+        wanted.iqn = red;
+        wanted.luns = parse_luns("0=/dev/drbd0 3=/dev/drbd1").value();
+        wanted.portals = parse_portals("192.0.2.1:3260 [2001:db8::1]:3260").value();
+        wanted.initiators = parse_initiators("iqn.x:a iqn.x:b").value();
+        wanted.incoming = {"user", "geheim123456"};
+        EXPECT_TRUE(complete_identities(wanted, "", "", ""));
+    }
+
+    static void ignore(const std::string&) {}
+    Status start() { return lio.start(wanted, ignore); }
+    Status stop() { return lio.stop(red, ignore); }
+    std::vector<std::string> differences_now() {
+        const auto found = lio.observe(wanted);
+        EXPECT_TRUE(found);
+        EXPECT_EQ(found->presence, Presence::ours);
+        return differences(wanted, *found);
+    }
+
+    /// What an initiator that tries to log in right now would meet.
+    [[nodiscard]] bool reachable() const {
+        for (const std::string& line : tree.content()) {
+            if (line.find("/np/") != std::string::npos) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    FakeLioTree tree;
+    Devices devices;
+    Kernel kernel;
+    Lio lio{tree, devices, kernel};
+    Specification wanted;
+    const std::vector<std::string> empty = FakeLioTree().content();
+};
+
+TEST_F(LioTest, exports_exactly_what_is_wanted) {
+    EXPECT_EQ(lio.observe(wanted)->presence, Presence::absent);
+    ASSERT_TRUE(start());
+    EXPECT_THAT(differences_now(), IsEmpty());
+}
+
+TEST_F(LioTest, leaves_nothing_behind) {
+    ASSERT_TRUE(start());
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+    EXPECT_EQ(lio.observe(wanted)->presence, Presence::absent);
+    EXPECT_TRUE(stop());
+}
+
+TEST_F(LioTest, an_open_target_needs_no_list) {
+    wanted.initiators.clear();
+    ASSERT_TRUE(start());
+    EXPECT_THAT(differences_now(), IsEmpty());
+    EXPECT_TRUE(lio.observe(wanted)->open_to_all);
+}
+
+TEST_F(LioTest, no_initiator_ever_reaches_an_incomplete_target) {
+    int reached = 0;
+    bool complete = true;
+    tree.after_change = [&] {
+        if (!reachable()) {
+            return;
+        }
+        ++reached;
+        Specification visible = wanted;
+        visible.portals.clear(); // one portal may be open before the other
+        auto found = lio.observe(wanted).value();
+        found.portals.clear();
+        complete = complete && differences(visible, found).empty();
+    };
+    ASSERT_TRUE(start());
+    ASSERT_TRUE(stop());
+    EXPECT_GT(reached, 1);
+    EXPECT_TRUE(complete);
+}
+
+TEST_F(LioTest, a_start_killed_anywhere_is_made_good_by_the_next_start_or_stop) {
+    ASSERT_TRUE(start());
+    const int steps = tree.changes();
+    for (int kill_at = 0; kill_at < steps; ++kill_at) {
+        for (const bool then_start : {true, false}) {
+            FakeLioTree fresh;
+            Lio again(fresh, devices, kernel);
+            fresh.changes_left = kill_at;
+            EXPECT_THROW(static_cast<void>(again.start(wanted, ignore)), Killed);
+            fresh.changes_left.reset();
+            if (then_start) {
+                ASSERT_TRUE(again.start(wanted, ignore)) << "killed before change " << kill_at;
+                EXPECT_THAT(differences(wanted, again.observe(wanted).value()), IsEmpty());
+            }
+            ASSERT_TRUE(again.stop(red, ignore)) << "killed before change " << kill_at;
+            std::vector<std::string> left = fresh.content();
+            std::erase(left, "iscsi");
+            EXPECT_EQ(left, empty) << "killed before change " << kill_at;
+        }
+    }
+}
+
+TEST_F(LioTest, a_stop_killed_anywhere_is_made_good_by_the_next_stop) {
+    for (int kill_at = 0;; ++kill_at) {
+        FakeLioTree fresh;
+        Lio again(fresh, devices, kernel);
+        ASSERT_TRUE(again.start(wanted, ignore));
+        fresh.changes_left = kill_at;
+        bool killed = false;
+        try {
+            ASSERT_TRUE(again.stop(red, ignore));
+        } catch (const Killed&) {
+            killed = true;
+        }
+        if (!killed) {
+            EXPECT_GT(kill_at, 10);
+            return;
+        }
+        fresh.changes_left.reset();
+        ASSERT_TRUE(again.stop(red, ignore)) << "killed before change " << kill_at;
+        std::vector<std::string> left = fresh.content();
+        std::erase(left, "iscsi");
+        EXPECT_EQ(left, empty) << "killed before change " << kill_at;
+    }
+}
+
+TEST_F(LioTest, a_failed_start_undoes_itself) {
+    tree.failures["np/[2001"] = EADDRINUSE;
+    const auto status = start();
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message, HasSubstr("portal [2001:db8::1]:3260"));
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
+TEST_F(LioTest, a_device_in_use_is_named) {
+    tree.failures["+lun3/enable"] = EBUSY;
+    const auto status = start();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::conflict);
+    EXPECT_THAT(status.error().message, HasSubstr("opening /dev/drbd1 for LUN 3"));
+    EXPECT_THAT(status.error().message, HasSubstr("somebody else has it open"));
+}
+
+TEST_F(LioTest, a_missing_device_changes_nothing) {
+    devices.gone = true;
+    EXPECT_THAT(start().error().message, HasSubstr("LUN 0: /dev/drbd0"));
+    EXPECT_EQ(tree.changes(), 0);
+}
+
+TEST_F(LioTest, a_stop_is_complete_without_the_device) {
+    ASSERT_TRUE(start());
+    devices.gone = true;
+    EXPECT_THAT(differences_now().front(), HasSubstr("has vanished"));
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
+TEST_F(LioTest, a_device_that_was_replaced_is_noticed) {
+    ASSERT_TRUE(start());
+    devices.number = "147:9";
+    EXPECT_THAT(differences_now().front(), HasSubstr("another device now"));
+}
+
+TEST_F(LioTest, a_stop_takes_down_luns_that_are_no_longer_configured) {
+    ASSERT_TRUE(start());
+    wanted.luns.pop_back();
+    EXPECT_THAT(differences_now().front(), HasSubstr("LUN 3 is exported and should not be"));
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
+TEST_F(LioTest, a_delete_that_fails_is_named_and_the_rest_goes_on) {
+    ASSERT_TRUE(start());
+    tree.failures["+lun3"] = EBUSY;
+    const auto status = stop();
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message, HasSubstr("backing store iqn.2026-11.example:red+lun3"));
+    EXPECT_FALSE(reachable());
+    tree.failures.clear();
+    EXPECT_TRUE(stop());
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
+class ForeignTarget : public LioTest {
+protected:
+    ForeignTarget() {
+        for (const char* folder :
+             {"iscsi", "iscsi/iqn.2026-11.example:red", "iscsi/iqn.2026-11.example:red/tpgt_1",
+              "core/iblock_0", "core/iblock_0/mydisk",
+              "iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_0"}) {
+            EXPECT_TRUE(tree.make_directory(folder));
+        }
+        EXPECT_TRUE(tree.make_link("iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_0/x",
+                                   "core/iblock_0/mydisk"));
+        before = tree.content();
+    }
+    std::vector<std::string> before;
+};
+
+TEST_F(ForeignTarget, is_never_touched) {
+    const auto status = start();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::conflict);
+    EXPECT_THAT(status.error().message, HasSubstr("its lun_0 is core/iblock_0/mydisk"));
+    EXPECT_TRUE(stop());
+    EXPECT_EQ(tree.content(), before);
+    EXPECT_EQ(lio.observe(wanted)->presence, Presence::foreign);
+}
+
+TEST_F(LioTest, other_targets_stay) {
+    ASSERT_TRUE(start());
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:red2";
+    ASSERT_TRUE(complete_identities(blue, "", "", ""));
+    ASSERT_TRUE(lio.start(blue, ignore));
+    ASSERT_TRUE(stop());
+    const auto left = lio.observe(blue);
+    ASSERT_TRUE(left);
+    EXPECT_THAT(differences(blue, *left), IsEmpty());
+}
+
+TEST_F(LioTest, what_cannot_be_seen_is_not_stopped) {
+    kernel.at = LioState::hidden;
+    const auto found = lio.observe(wanted);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().kind, ErrorKind::unreachable);
+}
+
+TEST_F(LioTest, a_kernel_without_lio_exports_nothing) {
+    kernel.at = LioState::absent;
+    kernel.can_load = false;
+    EXPECT_EQ(lio.observe(wanted)->presence, Presence::absent);
+    EXPECT_TRUE(stop());
+    EXPECT_EQ(start().error().kind, ErrorKind::not_installed);
+}
+
+TEST_F(LioTest, every_step_is_announced_before_it_is_done_and_shows_no_secret) {
+    std::vector<std::string> steps;
+    ASSERT_TRUE(lio.start(wanted, [&](const std::string& step) { steps.push_back(step); }));
+    EXPECT_THAT(steps.back(), HasSubstr("portal [2001:db8::1]:3260"));
+    for (const std::string& step : steps) {
+        EXPECT_THAT(step, ::testing::Not(HasSubstr("geheim")));
+    }
+}
+
+} // namespace
+} // namespace twinsite::target
