@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <array>
 
-extern char** environ;
-
 namespace twinsite::ocf {
 
 namespace {

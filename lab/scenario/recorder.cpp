@@ -10,8 +10,8 @@ namespace {
 constexpr Milliseconds look_interval{20};
 } // namespace
 
-Recorder::Recorder(std::filesystem::path folder, std::vector<std::string> nodes,
-                   std::vector<std::string> guests) {
+Recorder::Recorder(const std::filesystem::path& folder, const std::vector<std::string>& nodes,
+                   const std::vector<std::string>& guests) {
     for (const std::string& node : nodes) {
         for (const std::string& guest : guests) {
             followers_.push_back({folder / node / (guest + ".log"), node, guest, 0, {}});

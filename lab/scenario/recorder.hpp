@@ -15,8 +15,8 @@ namespace twinsite::lab {
 class Recorder {
 public:
     /// Follows FOLDER/NODE/GUEST.log for all pairs, from now until it is destroyed.
-    Recorder(std::filesystem::path folder, std::vector<std::string> nodes,
-             std::vector<std::string> guests);
+    Recorder(const std::filesystem::path& folder, const std::vector<std::string>& nodes,
+             const std::vector<std::string>& guests);
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
     Recorder(Recorder&&) = delete;

@@ -18,8 +18,6 @@
 #include <csignal>
 #include <filesystem>
 
-extern char** environ;
-
 namespace twinsite::process {
 
 namespace {
@@ -68,11 +66,13 @@ public:
 
     Result<pid_t> spawn(const Command& command, const std::vector<std::string>& environment) {
         std::vector<char*> argv;
+        argv.reserve(command.argv.size() + 1);
         for (const std::string& argument : command.argv) {
             argv.push_back(const_cast<char*>(argument.c_str()));
         }
         argv.push_back(nullptr);
         std::vector<char*> envp;
+        envp.reserve(environment.size() + 1);
         for (const std::string& variable : environment) {
             envp.push_back(const_cast<char*>(variable.c_str()));
         }
