@@ -1,0 +1,88 @@
+#include "cli/command.hpp"
+
+#include <twinsite/config/topology_file.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace twinsite::cli {
+
+namespace {
+
+nlohmann::ordered_json to_json(const std::vector<site::Finding>& findings) {
+    auto list = nlohmann::ordered_json::array();
+    for (const site::Finding& finding : findings) {
+        list.push_back({{"code", finding.code},
+                        {"severity", std::string(site::to_string(finding.severity))},
+                        {"where", finding.where},
+                        {"problem", finding.problem},
+                        {"remedy", finding.remedy}});
+    }
+    return list;
+}
+
+} // namespace
+
+std::string findings_json(const std::vector<site::Finding>& findings) {
+    constexpr int indent = 2;
+    const nlohmann::ordered_json json{{"findings", to_json(findings)}};
+    return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void print_findings(const Options& options, const std::vector<site::Finding>& findings) {
+    if (options.json) {
+        fmt::print("{}\n", findings_json(findings));
+        return;
+    }
+    for (const site::Finding& finding : findings) {
+        fmt::print("{}: {}: {} [{}]\n", site::to_string(finding.severity), finding.where,
+                   finding.problem, finding.code);
+        if (!finding.remedy.empty()) {
+            fmt::print("    {}\n", finding.remedy);
+        }
+    }
+}
+
+Exit exit_for(const std::vector<site::Finding>& findings) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const site::Finding& finding) {
+                           return finding.severity != site::Severity::notice;
+                       })
+               ? Exit::findings
+               : Exit::fine;
+}
+
+Exit report(const Options& options, const Error& error, Exit exit) {
+    if (options.json) {
+        constexpr int indent = 2;
+        const nlohmann::ordered_json json{
+            {"error", {{"kind", std::string(to_string(error.kind))}, {"message", error.message}}}};
+        fmt::print("{}\n", json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace));
+    }
+    fmt::print(stderr, "twinsite: {}\n", error.message);
+    return exit;
+}
+
+LoadedTopology load(const Options& options) {
+    auto loaded = config::load_topology(options.topology);
+    if (!loaded) {
+        return {{}, report(options, loaded.error(), Exit::usage)};
+    }
+    if (!loaded->topology) {
+        for (const site::Finding& finding : loaded->findings) {
+            fmt::print(stderr, "{}: {}: {}. {}\n", options.topology, finding.where, finding.problem,
+                       finding.remedy);
+        }
+        if (options.json) {
+            fmt::print("{}\n", findings_json(loaded->findings));
+        }
+        fmt::print(stderr, "twinsite: {} is no usable topology\n", options.topology);
+        return {{}, Exit::usage};
+    }
+    return {std::move(loaded->topology), Exit::fine};
+}
+
+} // namespace twinsite::cli

@@ -1,0 +1,48 @@
+#include "cli/commands.hpp"
+
+#include <twinsite/base/file.hpp>
+#include <twinsite/site/cib.hpp>
+#include <twinsite/site/files.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace twinsite::cli {
+
+namespace {
+
+Exit render_drbd(const Options& options, const RenderOptions& render,
+                 const site::Topology& topology) {
+    for (const site::Lun& lun : topology.luns) {
+        const std::string text = site::render_drbd_resource(topology, lun, TWINSITE_DRBD_HANDLER);
+        if (render.output_dir.empty()) {
+            fmt::print("{}", text);
+            continue;
+        }
+        const auto file = std::filesystem::path(render.output_dir) / (lun.name + ".res");
+        if (const auto written = replace_file(file, text); !written) {
+            return report(options, written.error(), Exit::usage);
+        }
+    }
+    return Exit::fine;
+}
+
+} // namespace
+
+Exit run_render(const Options& options, const RenderOptions& render) {
+    const auto loaded = load(options);
+    if (!loaded.topology) {
+        return loaded.exit;
+    }
+    if (render.format == "cib") {
+        fmt::print("{}", site::to_text(site::render_cib(*loaded.topology)));
+    } else if (render.format == "drbd") {
+        return render_drbd(options, render, *loaded.topology);
+    } else if (render.format == "corosync") {
+        fmt::print("{}", site::render_corosync(*loaded.topology));
+    }
+    return Exit::fine;
+}
+
+} // namespace twinsite::cli

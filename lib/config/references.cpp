@@ -1,0 +1,161 @@
+#include "lib/config/topology_reader.hpp"
+
+#include <twinsite/base/text.hpp>
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+#include <unordered_set>
+
+namespace twinsite::config {
+
+namespace {
+
+/// One kind of named thing, and the question whether a name is one of them.
+class Names {
+public:
+    Names(std::string what, Problems& problems)
+        : what_(std::move(what))
+        , problems_(problems) {}
+
+    void add(const std::string& name) {
+        if (set_.insert(name).second) {
+            list_.push_back(name);
+        }
+    }
+    void need(const std::string& name, const std::string& where) const {
+        if (name.empty() || set_.contains(name)) {
+            return;
+        }
+        // Comparing with thousands of names serves nobody.
+        constexpr std::size_t enough = 2000;
+        const std::string near = list_.size() > enough ? std::string{} : nearest(name, list_);
+        problems_.add("unknown-reference", where,
+                      near.empty() ? fmt::format("there is no {} \"{}\"", what_, printable(name))
+                                   : fmt::format("there is no {} \"{}\"; did you mean \"{}\"?",
+                                                 what_, printable(name), near),
+                      fmt::format("Name an existing {}, or add this one.", what_));
+    }
+
+private:
+    std::string what_;
+    Problems& problems_;
+    std::vector<std::string> list_;
+    std::unordered_set<std::string> set_;
+};
+
+template <typename Items>
+void collect(Names& names, const Items& items) {
+    for (const auto& item : items) {
+        names.add(item.name);
+    }
+}
+
+/// A circle in "after" would keep every VM in it from ever starting.
+void find_cycle(const site::Topology& topology, Problems& problems) {
+    std::unordered_map<std::string_view, std::size_t> index;
+    for (std::size_t i = 0; i < topology.vms.size(); ++i) {
+        index.emplace(topology.vms[i].name, i);
+    }
+    // Kahn: take away what waits for nobody; what is left is in a circle or behind one.
+    std::vector<std::size_t> waiting(topology.vms.size(), 0);
+    std::vector<std::vector<std::size_t>> waited_for(topology.vms.size());
+    for (std::size_t i = 0; i < topology.vms.size(); ++i) {
+        for (const std::string& first : topology.vms[i].after) {
+            if (const auto found = index.find(first); found != index.end()) {
+                ++waiting[i];
+                waited_for[found->second].push_back(i);
+            }
+        }
+    }
+    std::vector<std::size_t> free;
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        if (waiting[i] == 0) {
+            free.push_back(i);
+        }
+    }
+    std::size_t taken = 0;
+    while (!free.empty()) {
+        const std::size_t vm = free.back();
+        free.pop_back();
+        ++taken;
+        for (const std::size_t next : waited_for[vm]) {
+            if (--waiting[next] == 0) {
+                free.push_back(next);
+            }
+        }
+    }
+    if (taken == topology.vms.size()) {
+        return;
+    }
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        if (waiting[i] > 0) {
+            problems.add("schema-invalid", below(below("/vms", topology.vms[i].name), "after"),
+                         "these VMs wait for each other in a circle",
+                         "Remove one \"after\" of the circle.");
+            return;
+        }
+    }
+}
+
+} // namespace
+
+void check_references(const site::Topology& topology, Problems& problems) {
+    Names sites("site", problems);
+    Names nodes("node", problems);
+    Names pdus("PDU", problems);
+    Names luns("LUN", problems);
+    Names vms("VM", problems);
+    for (const std::string& site : topology.sites) {
+        sites.add(site);
+    }
+    collect(nodes, topology.nodes);
+    collect(pdus, topology.pdus);
+    collect(luns, topology.luns);
+    collect(vms, topology.vms);
+
+    for (const site::Node& node : topology.nodes) {
+        const std::string path = below("/nodes", node.name);
+        sites.need(node.site, below(path, "site"));
+        for (std::size_t i = 0; i < node.power.size(); ++i) {
+            pdus.need(node.power[i].pdu, below(below(below(path, "power"), i), "pdu"));
+        }
+    }
+    for (const site::Pdu& pdu : topology.pdus) {
+        sites.need(pdu.site, below(below("/pdus", pdu.name), "site"));
+    }
+    for (const site::Lun& lun : topology.luns) {
+        const std::string path = below("/luns", lun.name);
+        sites.need(lun.home, below(path, "home"));
+        for (const site::Replica& replica : lun.mirror.replicas) {
+            const std::string where = below(below(below(path, "mirror"), "nodes"), replica.node);
+            nodes.need(replica.node, where);
+            const site::Node* node = topology.node(replica.node);
+            if (node != nullptr && !node->storage) {
+                problems.add("schema-invalid", where,
+                             fmt::format("{} has not the role storage", replica.node),
+                             "Give the node the role \"storage\", or name another node.");
+            }
+        }
+    }
+    for (const site::Vm& vm : topology.vms) {
+        const std::string path = below("/vms", vm.name);
+        sites.need(vm.home, below(path, "home"));
+        for (std::size_t i = 0; i < vm.luns.size(); ++i) {
+            luns.need(vm.luns[i], below(below(path, "luns"), i));
+        }
+        for (std::size_t i = 0; i < vm.after.size(); ++i) {
+            vms.need(vm.after[i], below(below(path, "after"), i));
+        }
+        nodes.need(vm.host, below(path, "host"));
+        const site::Node* host = topology.node(vm.host);
+        if (host != nullptr && (!host->compute || host->site != vm.home)) {
+            problems.add("schema-invalid", below(path, "host"),
+                         fmt::format("{} is no compute node of {}", vm.host, vm.home),
+                         "Name a compute node of the VM's home, or leave \"host\" out.");
+        }
+    }
+    find_cycle(topology, problems);
+}
+
+} // namespace twinsite::config

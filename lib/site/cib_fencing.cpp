@@ -1,0 +1,91 @@
+#include "lib/site/cib_builder.hpp"
+#include "lib/site/cib_parts.hpp"
+
+#include <twinsite/base/text.hpp>
+#include <twinsite/site/names.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::site::cib {
+
+namespace {
+
+/// The outlets of one node on one PDU: one device, off only when all of them are.
+struct Device {
+    const Pdu* pdu;
+    std::vector<std::string> outlets;
+};
+
+std::vector<Device> devices_of(const Topology& topology, const Node& node) {
+    std::vector<Device> devices;
+    for (const Outlet& outlet : node.power) {
+        const auto same = std::find_if(devices.begin(), devices.end(), [&](const Device& device) {
+            return device.pdu->name == outlet.pdu;
+        });
+        if (same != devices.end()) {
+            same->outlets.push_back(outlet.outlet);
+        } else if (const Pdu* pdu = topology.pdu(outlet.pdu)) {
+            devices.push_back({pdu, {outlet.outlet}});
+        }
+    }
+    return devices;
+}
+
+Xml device_resource(const Node& node, const Device& device, std::string_view id) {
+    Xml xml = primitive(id, "stonith", "", "fence_netpdu");
+    const Pdu& pdu = *device.pdu;
+    const bool v3 = pdu.snmp.version == "3";
+    std::string level;
+    if (v3) {
+        level = pdu.snmp.auth.empty() ? "noAuthNoPriv"
+                                      : (pdu.snmp.priv.empty() ? "authNoPriv" : "authPriv");
+    }
+    add_pairs(xml, "instance_attributes", fmt::format("{}-instance_attributes", id),
+              {{"ip", pdu.address},
+               {"ipport", pdu.port == 161 ? "" : std::to_string(pdu.port)},
+               {"model", pdu.model},
+               {"snmp_version", pdu.snmp.version},
+               {"username", v3 ? pdu.snmp.user : ""},
+               {"snmp_auth_prot", v3 ? pdu.snmp.auth : ""},
+               {"snmp_priv_prot", v3 ? pdu.snmp.priv : ""},
+               {"snmp_sec_level", level},
+               {"secret_file", pdu.snmp.secret_file},
+               {"plug", join(device.outlets, ",")},
+               {"pcmk_host_list", node.name},
+               {"pcmk_host_check", "static-list"},
+               // The outlets are fixed: nothing that Pacemaker adds may stand beside them.
+               {"pcmk_host_argument", "none"}});
+    add_operations(xml, {{.name = "monitor", .interval = "60s", .timeout = "30s"}});
+    // A PDU that came back is usable again within a minute.
+    add_pairs(xml, "meta_attributes", fmt::format("{}-meta_attributes", id),
+              {{"failure-timeout", "60s"}});
+    return xml;
+}
+
+} // namespace
+
+void add_fencing(const Topology& topology, Xml& resources, Xml& constraints, Xml& levels) {
+    for (const Node& node : topology.nodes) {
+        const auto devices = devices_of(topology, node);
+        std::vector<std::string> ids;
+        for (std::size_t i = 0; i < devices.size(); ++i) {
+            const std::string& id = ids.emplace_back(fence_id(node.name, i));
+            resources.add(device_resource(node, devices[i], id));
+            constraints.add(location(fmt::format("{}not-on-victim-{}", constraint_prefix, id), id,
+                                     node.name, "-INFINITY"));
+        }
+        if (ids.size() > 1) {
+            // One level: Pacemaker switches all of its devices off before it switches any on.
+            levels.add({"fencing-level",
+                        {{"id", fmt::format("{}level-{}", constraint_prefix, node.name)},
+                         {"target", node.name},
+                         {"index", "1"},
+                         {"devices", join(ids, ",")}},
+                        {}});
+        }
+    }
+}
+
+} // namespace twinsite::site::cib

@@ -1,0 +1,29 @@
+#include <twinsite/site/names.hpp>
+
+#include <fmt/format.h>
+
+namespace twinsite::site {
+
+std::string mirror_id(std::string_view lun) {
+    return fmt::format("mirror_{}", lun);
+}
+std::string mirror_clone_id(std::string_view lun) {
+    return fmt::format("mirror_{}-clone", lun);
+}
+std::string lun_group_id(std::string_view lun) {
+    return fmt::format("lun_{}", lun);
+}
+std::string address_id(std::string_view lun) {
+    return fmt::format("address_{}", lun);
+}
+std::string target_id(std::string_view lun) {
+    return fmt::format("target_{}", lun);
+}
+std::string vm_id(std::string_view vm) {
+    return fmt::format("vm_{}", vm);
+}
+std::string fence_id(std::string_view node, std::size_t nth) {
+    return nth == 0 ? fmt::format("fence_{}", node) : fmt::format("fence_{}_{}", node, nth + 1);
+}
+
+} // namespace twinsite::site

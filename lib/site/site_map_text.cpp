@@ -1,0 +1,92 @@
+#include <twinsite/site/site_map.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::site {
+
+namespace {
+
+std::string memory(const NodeEntry& entry) {
+    if (entry.node->memory_mib == 0 || !entry.node->compute) {
+        return {};
+    }
+    return fmt::format("  {} of {} MiB for VMs in use", entry.used_mib, entry.node->usable_mib());
+}
+
+std::string lun_line(const LunEntry& lun) {
+    std::string line = fmt::format("  LUN {:<12}", lun.lun->name);
+    if (lun.promoted_on.empty()) {
+        line += fmt::format(" NOT PROMOTED (home {})", lun.lun->home);
+    } else {
+        line += fmt::format(" promoted on {}", lun.promoted_on);
+        line +=
+            lun.served_on.empty() ? ", NOT SERVED" : fmt::format(", served on {}", lun.served_on);
+        if (lun.place == Place::away) {
+            line += fmt::format("  AWAY from {}", lun.lun->home);
+        } else if (lun.place == Place::unknown) {
+            line += "  UNKNOWN: the node is unclean";
+        }
+    }
+    if (!lun.trouble.empty()) {
+        line += fmt::format("  [{}]", lun.trouble);
+    }
+    line += "\n";
+    for (const CopyEntry& copy : lun.copies) {
+        line += fmt::format("      copy on {:<12} {}{}\n", copy.node, to_string(copy.state),
+                            copy.running ? "" : " (mirror not running)");
+    }
+    return line;
+}
+
+std::string vm_line(const VmEntry& vm) {
+    std::string line = fmt::format("  VM  {:<12}", vm.vm->name);
+    if (vm.node.empty()) {
+        line += fmt::format(" NOT RUNNING (home {})", vm.vm->home);
+    } else {
+        line += fmt::format(" on {}", vm.node);
+        if (vm.place == Place::away) {
+            line += fmt::format("  AWAY from {}", vm.vm->home);
+        } else if (vm.place == Place::unknown) {
+            line += "  UNKNOWN: the node is unclean";
+        }
+        if (vm.apart) {
+            line += "  APART from its LUN";
+        }
+    }
+    if (!vm.trouble.empty()) {
+        line += fmt::format("  [{}]", vm.trouble);
+    }
+    return line + "\n";
+}
+
+} // namespace
+
+std::string to_text(const SiteMap& map) {
+    std::string out =
+        fmt::format("cluster {}: {}, DC {}\n", map.cluster,
+                    map.quorate ? "has quorum" : "NO QUORUM", map.dc.empty() ? "none" : map.dc);
+    for (const std::string& site : map.sites) {
+        out += fmt::format("\n{}\n", site);
+        for (const NodeEntry& entry : map.nodes) {
+            if (entry.node->site == site) {
+                out += fmt::format("  node {:<11} {}{}\n", entry.node->name, entry.state,
+                                   memory(entry));
+            }
+        }
+        for (const LunEntry& lun : map.luns) {
+            if ((lun.site.empty() ? lun.lun->home : lun.site) == site) {
+                out += lun_line(lun);
+            }
+        }
+        for (const VmEntry& vm : map.vms) {
+            if ((vm.site.empty() ? vm.vm->home : vm.site) == site) {
+                out += vm_line(vm);
+            }
+        }
+    }
+    return out;
+}
+
+} // namespace twinsite::site

@@ -1,0 +1,45 @@
+#include "tests/support/topologies.hpp"
+
+#include <twinsite/base/file.hpp>
+#include <twinsite/config/topology_file.hpp>
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace twinsite::testing {
+
+std::string example_text() {
+    auto text = read_file(TWINSITE_EXAMPLES "/two-sites.json");
+    if (!text) {
+        throw std::runtime_error(text.error().message);
+    }
+    return *std::move(text);
+}
+
+std::string example_with(std::string_view what, std::string_view with) {
+    std::string text = example_text();
+    const auto at = text.find(what);
+    if (at == std::string::npos) {
+        throw std::runtime_error("the example does not contain " + std::string(what));
+    }
+    return text.replace(at, what.size(), with);
+}
+
+site::Topology topology_from(std::string_view text) {
+    const auto loaded = config::parse_topology(text);
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    if (!loaded || !loaded->topology) {
+        for (const auto& finding : loaded ? loaded->findings : std::vector<site::Finding>{}) {
+            ADD_FAILURE() << finding.where << ": " << finding.problem;
+        }
+        return {};
+    }
+    return *loaded->topology;
+}
+
+site::Topology example_topology() {
+    return topology_from(example_text());
+}
+
+} // namespace twinsite::testing

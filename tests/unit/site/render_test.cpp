@@ -1,0 +1,154 @@
+#include "tests/support/topologies.hpp"
+
+#include <twinsite/site/cib.hpp>
+#include <twinsite/site/files.hpp>
+#include <twinsite/site/spread.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twinsite::site {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using twinsite::testing::example_topology;
+
+const Xml& section(const Xml& cib, std::string_view name) {
+    return *cib.child("configuration")->child(name);
+}
+
+std::string value(const Xml& resource, std::string_view set, std::string_view name) {
+    for (const Xml& pair : resource.child(set)->children) {
+        if (pair.get("name") == name) {
+            return std::string(pair.get("value"));
+        }
+    }
+    return {};
+}
+
+TEST(RenderCib, gives_the_resources_their_fixed_ids) {
+    const Xml cib = render_cib(example_topology());
+    const Xml& resources = section(cib, "resources");
+    for (const char* id : {"mirror_red-clone", "lun_red", "vm_rot", "fence_rz1-a"}) {
+        EXPECT_NE(resources.child_with_id(id), nullptr) << id;
+    }
+    EXPECT_NE(resources.child_with_id("mirror_red-clone")->child_with_id("mirror_red"), nullptr);
+    const Xml* group = resources.child_with_id("lun_red");
+    ASSERT_EQ(group->children.size(), 2U);
+    EXPECT_EQ(group->children[0].get("id"), "address_red");
+    EXPECT_EQ(group->children[1].get("id"), "target_red");
+}
+
+TEST(RenderCib, puts_the_address_last_where_the_target_listens_everywhere) {
+    Topology topology = example_topology();
+    topology.luns[0].target.implementation = "tgt";
+    topology.luns[0].target.lun = 1;
+    const Xml cib = render_cib(topology);
+    EXPECT_EQ(section(cib, "resources").child_with_id("lun_red")->children[0].get("id"),
+              "target_red");
+}
+
+TEST(RenderCib, switches_all_outlets_of_a_node_by_one_device_per_pdu) {
+    Topology topology = example_topology();
+    Xml cib = render_cib(topology);
+    EXPECT_EQ(value(*section(cib, "resources").child_with_id("fence_rz1-a"),
+                    "instance_attributes", "plug"),
+              "1,2");
+    EXPECT_EQ(cib.child("configuration")->child("fencing-topology"), nullptr);
+
+    topology.pdus.push_back(topology.pdus[0]);
+    topology.pdus.back().name = "pdu-rz1-left";
+    topology.nodes[0].power[1].pdu = "pdu-rz1-left";
+    cib = render_cib(topology);
+    EXPECT_NE(section(cib, "resources").child_with_id("fence_rz1-a_2"), nullptr);
+    const Xml& level = section(cib, "fencing-topology").children.at(0);
+    EXPECT_EQ(level.get("target"), "rz1-a");
+    EXPECT_EQ(level.get("devices"), "fence_rz1-a,fence_rz1-a_2");
+}
+
+TEST(RenderCib, keeps_every_fence_device_off_the_node_it_kills) {
+    const Xml cib = render_cib(example_topology());
+    for (const Xml& resource : section(cib, "resources").children) {
+        if (resource.get("type") != "fence_netpdu") {
+            continue;
+        }
+        const auto& all = section(cib, "constraints").children;
+        EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const Xml& constraint) {
+            return constraint.get("rsc") == resource.get("id") &&
+                   constraint.get("node") ==
+                       value(resource, "instance_attributes", "pcmk_host_list") &&
+                   constraint.get("score") == "-INFINITY";
+        })) << resource.get("id");
+    }
+}
+
+TEST(RenderCib, holds_no_secret) {
+    EXPECT_THAT(to_text(render_cib(example_topology())), Not(HasSubstr("passw")));
+    EXPECT_THAT(to_text(render_cib(example_topology())), HasSubstr("/etc/twinsite/pdu-rz1.secret"));
+}
+
+TEST(RenderCib, is_deterministic) {
+    EXPECT_EQ(to_text(render_cib(example_topology())), to_text(render_cib(example_topology())));
+}
+
+TEST(Spread, gives_each_host_of_a_site_its_share) {
+    EXPECT_THAT(preferred_hosts(example_topology()),
+                ElementsAre("rz1-a", "rz1-b", "rz2-a", "rz2-b"));
+}
+
+TEST(Spread, respects_a_host_that_was_asked_for) {
+    Topology topology = example_topology();
+    topology.vms[1].host = "rz1-a";
+    EXPECT_THAT(preferred_hosts(topology), ElementsAre("rz1-b", "rz1-a", "rz2-a", "rz2-b"));
+}
+
+TEST(Spread, does_not_move_others_when_a_vm_is_added_at_the_end) {
+    Topology topology = example_topology();
+    const auto before = preferred_hosts(topology);
+    topology.vms.push_back(topology.vms[0]);
+    topology.vms.back().memory_mib = 200;
+    auto after = preferred_hosts(topology);
+    after.pop_back();
+    EXPECT_EQ(after, before);
+}
+
+TEST(RenderDrbd, lets_home_luns_go_on_alone_with_keep_home) {
+    const Topology topology = example_topology();
+    const std::string text = render_drbd_resource(topology, topology.luns[0], "/h");
+    EXPECT_THAT(text, HasSubstr("fencing resource-only;"));
+    EXPECT_THAT(text, HasSubstr("fence-peer \"/h --policy keep-home fence-peer\";"));
+    EXPECT_THAT(text, HasSubstr("address 10.77.2.11:7789;"));
+}
+
+TEST(RenderDrbd, freezes_with_majority) {
+    Topology topology = example_topology();
+    topology.policy.isolation = Isolation::majority;
+    EXPECT_THAT(render_drbd_resource(topology, topology.luns[0], "/h"),
+                HasSubstr("fencing resource-and-stonith;"));
+}
+
+TEST(RenderDrbd, writes_ipv6_as_drbd_reads_it) {
+    Topology topology = example_topology();
+    topology.nodes[0].storage_address = "2001:db8::1";
+    EXPECT_THAT(render_drbd_resource(topology, topology.luns[0], "/h"),
+                HasSubstr("address ipv6 [2001:db8::1]:7789;"));
+}
+
+TEST(RenderCorosync, lists_every_link_of_every_node) {
+    const std::string text = render_corosync(example_topology());
+    EXPECT_THAT(text, HasSubstr("name: rz2-b\n        nodeid: 4\n        ring0_addr: 10.77.1.22\n"
+                                "        ring1_addr: 10.77.2.22\n"));
+    EXPECT_THAT(text, Not(HasSubstr("two_node")));
+    EXPECT_THAT(text, Not(HasSubstr("device {")));
+}
+
+TEST(RenderCorosync, asks_the_witness) {
+    Topology topology = example_topology();
+    topology.witness = "192.0.2.9";
+    EXPECT_THAT(render_corosync(topology), HasSubstr("host: 192.0.2.9"));
+}
+
+} // namespace
+} // namespace twinsite::site
