@@ -92,7 +92,8 @@ TEST(TopologyFile, refuses_names_that_could_break_a_command_or_a_file) {
 }
 
 TEST(TopologyFile, refuses_a_mirror_on_a_node_without_storage) {
-    const auto finding = only_finding(example_with("\"rz2-a\": \"/dev/ubda\"", "\"rz2-b\": \"/dev/ubda\""));
+    const auto finding =
+        only_finding(example_with("\"rz2-a\": \"/dev/ubda\"", "\"rz2-b\": \"/dev/ubda\""));
     EXPECT_EQ(finding.where, "/luns/red/mirror/nodes/rz2-b");
 }
 

@@ -53,8 +53,8 @@ TEST(RenderCib, puts_the_address_last_where_the_target_listens_everywhere) {
 TEST(RenderCib, switches_all_outlets_of_a_node_by_one_device_per_pdu) {
     Topology topology = example_topology();
     Xml cib = render_cib(topology);
-    EXPECT_EQ(value(*section(cib, "resources").child_with_id("fence_rz1-a"),
-                    "instance_attributes", "plug"),
+    EXPECT_EQ(value(*section(cib, "resources").child_with_id("fence_rz1-a"), "instance_attributes",
+                    "plug"),
               "1,2");
     EXPECT_EQ(cib.child("configuration")->child("fencing-topology"), nullptr);
 

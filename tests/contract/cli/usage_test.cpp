@@ -1,0 +1,78 @@
+#include "tests/support/scratch_directory.hpp"
+#include "tests/support/topologies.hpp"
+#include "tests/support/twinsite_run.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twinsite::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Usage : public ::testing::Test {
+protected:
+    ScratchDirectory scratch;
+
+    process::Output with_topology(const std::string& text, std::vector<std::string> arguments) {
+        const auto file = scratch.write("topology.json", text);
+        arguments.insert(arguments.begin(), {"--topology", file.string()});
+        return run_twinsite(arguments);
+    }
+};
+
+TEST_F(Usage, a_good_file_is_exit_0) {
+    EXPECT_EQ(with_topology(example_text(), {"check"}).exit_code, 0);
+}
+
+TEST_F(Usage, findings_are_exit_1) {
+    const auto run = with_topology(
+        example_with("\"home\": \"rz1\", \"luns\"", "\"home\": \"rz2\", \"luns\""), {"check"});
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.out, HasSubstr("[lun-not-site-pure]"));
+}
+
+TEST_F(Usage, findings_are_json_when_asked) {
+    const auto run = with_topology(example_with("\"memory_mib\"", "\"memroy_mib\""),
+                                   {"check", "--output", "json"});
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.out, HasSubstr("\"where\": \"/nodes/rz1-a/memroy_mib\""));
+}
+
+TEST_F(Usage, unreadable_input_is_exit_2) {
+    EXPECT_EQ(with_topology("{", {"check"}).exit_code, 2);
+    const auto missing = run_twinsite({"--topology", "/nonexistent/file", "check"});
+    EXPECT_EQ(missing.exit_code, 2);
+    EXPECT_THAT(missing.err, HasSubstr("/nonexistent/file"));
+}
+
+TEST_F(Usage, bad_usage_is_exit_2) {
+    EXPECT_EQ(run_twinsite({}).exit_code, 2);
+    EXPECT_EQ(run_twinsite({"chekc"}).exit_code, 2);
+    EXPECT_EQ(run_twinsite({"render", "--format", "yaml"}).exit_code, 2);
+}
+
+TEST_F(Usage, nothing_is_rendered_from_an_invalid_file) {
+    const auto run =
+        with_topology(example_with("[\"red\"]", "[\"rad\"]"), {"render", "--format", "cib"});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr("did you mean \"red\"?"));
+}
+
+TEST_F(Usage, no_cluster_is_exit_3) {
+    const auto run = with_topology(example_text(), {"status"});
+    EXPECT_EQ(run.exit_code, 3);
+    EXPECT_THAT(run.err, HasSubstr("no cluster answers"));
+}
+
+TEST_F(Usage, drbd_files_are_written_one_per_lun) {
+    const auto run = with_topology(
+        example_text(), {"render", "--format", "drbd", "--output-dir", scratch.path().string()});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_TRUE(std::filesystem::exists(scratch.path() / "red.res"));
+    EXPECT_TRUE(std::filesystem::exists(scratch.path() / "blue.res"));
+}
+
+} // namespace
+} // namespace twinsite::testing
