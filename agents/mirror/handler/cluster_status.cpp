@@ -1,0 +1,103 @@
+#include "agents/mirror/handler/cluster_status.hpp"
+
+#include <twinsite/base/handle.hpp>
+
+#include <fmt/format.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+
+namespace twinsite::mirror {
+
+namespace {
+
+using Document = CHandle<xmlDoc, xmlFreeDoc>;
+
+std::string_view view(const xmlChar* text) {
+    return text == nullptr ? "" : reinterpret_cast<const char*>(text);
+}
+
+bool is(const xmlNode* node, std::string_view name) {
+    return node->type == XML_ELEMENT_NODE && view(node->name) == name;
+}
+
+std::string attribute(const xmlNode* node, const char* name) {
+    for (const xmlAttr* each = node->properties; each != nullptr; each = each->next) {
+        if (view(each->name) == name && each->children != nullptr) {
+            return std::string(view(each->children->content));
+        }
+    }
+    return {};
+}
+
+/// Every element below NODE, parents first. NESTED: its enclosing clone's id.
+template <typename Visit>
+void walk(const xmlNode* node, const std::string& clone, Visit visit) {
+    for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
+        if (child->type != XML_ELEMENT_NODE) {
+            continue;
+        }
+        visit(child, clone);
+        walk(child, is(child, "clone") ? attribute(child, "id") : clone, visit);
+    }
+}
+
+void take_node(ClusterView& seen, const xmlNode* node, const ClusterNames& names) {
+    if (attribute(node, "name") != names.peer || attribute(node, "online").empty()) {
+        return;
+    }
+    if (attribute(node, "unclean") == "true") {
+        seen.node = PeerNode::unclean;
+    } else if (attribute(node, "online") == "true") {
+        seen.node = PeerNode::online;
+    } else if (attribute(node, "online") == "false" && attribute(node, "unclean") == "false") {
+        seen.node = PeerNode::down;
+    }
+}
+
+void take_replica(ClusterView& seen, const xmlNode* resource, const std::string& clone,
+                  const ClusterNames& names) {
+    const std::string id = attribute(resource, "id");
+    if (id.substr(0, id.find(':')) != names.mirror) {
+        return;
+    }
+    seen.clone = clone;
+    for (const xmlNode* node = resource->children; node != nullptr; node = node->next) {
+        if (is(node, "node") && attribute(node, "name") == names.peer) {
+            const std::string role = attribute(resource, "role");
+            seen.replica = role == "Promoted" || role == "Master"    ? PeerReplica::promoted
+                           : role == "Unpromoted" || role == "Slave" ? PeerReplica::unpromoted
+                                                                     : PeerReplica::stopped;
+        }
+    }
+}
+
+} // namespace
+
+std::string ban_id(std::string_view resource) {
+    return fmt::format("twinsite-mirror-fence-{}", resource);
+}
+
+Result<ClusterView> parse_cluster_status(const std::string& xml, const ClusterNames& names) {
+    const Document document(
+        xmlReadMemory(xml.data(), static_cast<int>(xml.size()), "crm_mon.xml", nullptr,
+                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
+    const xmlNode* root = document ? xmlDocGetRootElement(document.get()) : nullptr;
+    if (root == nullptr || !(is(root, "pacemaker-result") || is(root, "crm_mon"))) {
+        return fail(ErrorKind::protocol, "crm_mon answered something that is no cluster status");
+    }
+    ClusterView seen;
+    walk(root, "", [&](const xmlNode* node, const std::string& clone) {
+        if (is(node, "current_dc")) {
+            seen.quorum = attribute(node, "with_quorum") == "true";
+        } else if (is(node, "node")) {
+            take_node(seen, node, names);
+        } else if (is(node, "resource")) {
+            take_replica(seen, node, clone, names);
+        } else if (is(node, "ban") && attribute(node, "id") == ban_id(names.resource)) {
+            seen.banned_node = attribute(node, "node");
+        }
+    });
+    return seen;
+}
+
+} // namespace twinsite::mirror

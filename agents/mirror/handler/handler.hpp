@@ -1,0 +1,48 @@
+// The program DRBD's kernel module calls (through drbdadm) when something happens to a mirror.
+#pragma once
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/base/result.hpp>
+#include <twinsite/mirror/drbd.hpp>
+#include <twinsite/mirror/fence.hpp>
+#include <twinsite/process/command.hpp>
+
+#include <span>
+#include <string>
+
+namespace twinsite::mirror {
+
+struct HandlerCall {
+    std::string event; ///< fence-peer, after-resync-target, split-brain, ...
+    Policy policy = Policy::keep_home;
+    std::string resource; ///< DRBD_RESOURCE
+    std::string peer;     ///< DRBD_PEER, a node name
+    std::string mirror;   ///< the primitive's id; mirror_RESOURCE when not given
+    std::string own_node; ///< uname -n
+
+    /// From argv and drbdadm's environment. Errors: invalid_config.
+    static Result<HandlerCall> from(std::span<const char* const> arguments);
+};
+
+class Handler {
+public:
+    Handler(HandlerCall call, Mirror& mirror, process::CommandRunner& runner, Clock& clock);
+
+    /// The exit code for the kernel.
+    int run();
+
+private:
+    int fence_peer();
+    int unfence();
+    int record(const char* what);
+    Result<ClusterView> cluster(const Deadline& deadline);
+    Status ban_peer(const ClusterView& seen, const Deadline& deadline);
+    FenceVerdict ask(const Deadline& deadline);
+
+    HandlerCall call_;
+    Mirror& mirror_;
+    process::CommandRunner& runner_;
+    Clock& clock_;
+};
+
+} // namespace twinsite::mirror

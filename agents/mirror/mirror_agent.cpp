@@ -1,0 +1,304 @@
+#include "agents/mirror/mirror_agent.hpp"
+
+#include <twinsite/base/text.hpp>
+#include <twinsite/log/log.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace twinsite::mirror {
+
+namespace {
+
+using ocf::ExitCode;
+using ocf::Outcome;
+
+constexpr Milliseconds look_again{200};
+/// An attribute daemon that hangs must not cost the action its own time.
+constexpr Milliseconds score_patience{3000};
+/// A stop keeps this much for removing the resource after a demotion that took long.
+constexpr Milliseconds down_reserve{10000};
+
+ExitCode code_of(State state) {
+    switch (state) {
+    case State::stopped:
+        return ExitCode::not_running;
+    case State::unpromoted:
+        return ExitCode::success;
+    case State::promoted:
+        return ExitCode::running_promoted;
+    case State::failed_promoted:
+        return ExitCode::failed_promoted;
+    }
+    return ExitCode::error;
+}
+
+} // namespace
+
+Result<Settings> Settings::from(const ocf::Request& request) {
+    Settings settings{.resource = request.values.text("drbd_resource")};
+    if (auto name = check_resource_name(settings.resource); !name) {
+        return fail(name.error().in("parameter drbd_resource"));
+    }
+    settings.wait_for_peer = std::chrono::seconds(request.values.integer("wfc_timeout"));
+    auto scores = parse_scores(request.values.text("adjust_master_score"));
+    if (scores) {
+        settings.scores = *scores;
+    } else if (request.action != "stop") {
+        return fail(scores.error());
+    }
+    return settings;
+}
+
+MirrorAgent::MirrorAgent(Settings settings, Parts parts, Deadline deadline)
+    : settings_(std::move(settings))
+    , parts_(std::move(parts))
+    , deadline_(deadline) {}
+
+ocf::ActionTable MirrorAgent::actions(unsigned check_level) {
+    return {{"start", [this] { return start(); }},
+            {"stop", [this] { return stop(); }},
+            {"promote", [this] { return promote(); }},
+            {"demote", [this] { return demote(); }},
+            {"monitor", [this] { return monitor(); }},
+            {"notify", [this] { return notify(); }},
+            {"reload-agent", [this] { return reload(); }},
+            {"validate-all", [this, check_level] { return validate(check_level); }}};
+}
+
+void MirrorAgent::publish(const Assessment& assessment) {
+    const auto deadline = deadline_.within(parts_.clock, score_patience);
+    const std::string text = score_text(assessment.score);
+    if (const auto done = parts_.score.publish(text, deadline); !done) {
+        log::warning("the promotion score {} did not reach the cluster: {}", text,
+                     done.error().message);
+    }
+}
+
+void MirrorAgent::publish_now() {
+    const auto seen = parts_.mirror.observe(deadline_);
+    if (!seen) {
+        log::warning("{}", seen.error().message);
+        return;
+    }
+    if (seen->configured) {
+        publish(assess(*seen, settings_.scores));
+    }
+}
+
+Outcome MirrorAgent::monitor() {
+    const auto seen = parts_.mirror.observe(deadline_);
+    if (!seen) {
+        return Outcome::of(seen.error());
+    }
+    const Assessment now = assess(*seen, settings_.scores);
+    if (now.state == State::stopped) {
+        return Outcome::of(ExitCode::not_running);
+    }
+    publish(now);
+    if (now.degraded) {
+        log::info("{}: score {}: {}", settings_.resource, score_text(now.score), now.reason);
+    }
+    return Outcome::of(code_of(now.state),
+                       now.state == State::failed_promoted ? now.reason : std::string());
+}
+
+void MirrorAgent::wait_until_settled() {
+    const auto deadline = deadline_.within(parts_.clock, settings_.wait_for_peer);
+    const bool agreed = poll_until(parts_.clock, deadline, look_again, [&] {
+        const auto seen = parts_.mirror.observe(deadline_);
+        return seen && settled(*seen);
+    });
+    if (!agreed && settings_.wait_for_peer > Milliseconds::zero()) {
+        log::notice("{}: the peer did not connect within {} s; started without it",
+                    settings_.resource, settings_.wait_for_peer.count() / 1000);
+    }
+}
+
+Outcome MirrorAgent::start() {
+    const auto before = parts_.mirror.observe(deadline_);
+    if (!before) {
+        return Outcome::of(before.error());
+    }
+    if (before->configured && before->role == Role::primary) {
+        return Outcome::of(ExitCode::error, fmt::format("{} is promoted already: demote it first",
+                                                        settings_.resource));
+    }
+    if (const auto up = parts_.mirror.bring_up(deadline_); !up) {
+        if (!before->configured) {
+            // Leave no half of a resource behind; a failure here is the stop's to report.
+            static_cast<void>(parts_.mirror.bring_down(deadline_));
+        }
+        return Outcome::of(up.error());
+    }
+    wait_until_settled();
+    const auto after = parts_.mirror.observe(deadline_);
+    if (!after) {
+        return Outcome::of(after.error());
+    }
+    const Assessment now = assess(*after, settings_.scores);
+    if (now.state == State::stopped) {
+        return Outcome::of(ExitCode::error,
+                           fmt::format("{} did not come up, though drbdadm reported no error",
+                                       settings_.resource));
+    }
+    publish(now);
+    if (!now.reason.empty()) {
+        log::notice("{} started: score {}: {}", settings_.resource, score_text(now.score),
+                    now.reason);
+    }
+    return Outcome::ok();
+}
+
+Error MirrorAgent::explain_refusal(const Error& error, const Observation& seen) const {
+    std::vector<std::string> names;
+    for (const Volume& volume : seen.volumes) {
+        for (std::string& name : parts_.holders(volume.minor)) {
+            names.push_back(std::move(name));
+        }
+    }
+    if (names.empty()) {
+        return error;
+    }
+    return {ErrorKind::conflict, fmt::format("{} cannot be demoted: it is in use by {}",
+                                             settings_.resource, join(names, ", "))};
+}
+
+Status MirrorAgent::demote_within(const Deadline& deadline) {
+    std::optional<Error> refused;
+    Error last{ErrorKind::timeout, "no time was left to demote"};
+    const bool demoted = poll_until(parts_.clock, deadline, look_again, [&] {
+        const auto attempt = parts_.mirror.demote(deadline);
+        const auto seen = parts_.mirror.observe(deadline_);
+        if (!seen) {
+            last = seen.error();
+            return false;
+        }
+        if (!seen->configured || seen->role == Role::secondary) {
+            return true;
+        }
+        last = attempt ? Error{ErrorKind::internal, "drbdadm reported success, but it is Primary"}
+                       : attempt.error();
+        if (last.kind == ErrorKind::conflict && !refused) {
+            refused = explain_refusal(last, *seen);
+            log::notice("{}; trying on", refused->message);
+        }
+        return false;
+    });
+    if (demoted) {
+        return {};
+    }
+    // Who holds it is worth more than that the last attempt ran out of time.
+    return fail(refused ? *refused : last);
+}
+
+Outcome MirrorAgent::demote() {
+    const auto seen = parts_.mirror.observe(deadline_);
+    if (!seen) {
+        return Outcome::of(seen.error());
+    }
+    if (!seen->configured) {
+        return Outcome::of(ExitCode::not_running);
+    }
+    if (const auto done = demote_within(deadline_); !done) {
+        return Outcome::of(done.error());
+    }
+    publish_now();
+    return Outcome::ok();
+}
+
+Outcome MirrorAgent::stop() {
+    const auto before = parts_.mirror.observe(deadline_);
+    if (before && before->configured && before->role == Role::primary) {
+        // Pacemaker demotes before it stops; this is for failures and for hands.
+        const Milliseconds reserve = std::min(down_reserve, deadline_.left(parts_.clock) / 2);
+        const auto done = demote_within(deadline_.before(reserve));
+        if (!done) {
+            return Outcome::of(done.error());
+        }
+    }
+    Status down;
+    if (!before || before->configured) {
+        down = parts_.mirror.bring_down(deadline_);
+    }
+    const auto after = parts_.mirror.observe(deadline_);
+    if (!after) {
+        return Outcome::of(after.error());
+    }
+    if (after->configured) {
+        return Outcome::of(down ? Error{ErrorKind::internal,
+                                        fmt::format("{} is still there, though drbdadm reported "
+                                                    "no error",
+                                                    settings_.resource)}
+                                : explain_refusal(down.error(), *after));
+    }
+    if (const auto gone = parts_.score.withdraw(deadline_.within(parts_.clock, score_patience));
+        !gone) {
+        log::info("the promotion score was not withdrawn: {}", gone.error().message);
+    }
+    return Outcome::ok();
+}
+
+Outcome MirrorAgent::promote() {
+    std::string reason;
+    std::string refusal;
+    Outcome result = Outcome::ok();
+    const bool decided = poll_until(parts_.clock, deadline_, look_again, [&] {
+        const auto seen = parts_.mirror.observe(deadline_);
+        if (!seen) {
+            if (reason.empty()) {
+                reason = seen.error().message;
+            }
+            return false;
+        }
+        const auto verdict = may_promote(*seen, settings_.scores.consistent > 0);
+        reason = verdict.reason;
+        switch (verdict.promotion) {
+        case Promotion::done:
+            publish(assess(*seen, settings_.scores));
+            return true;
+        case Promotion::wait:
+            return false;
+        case Promotion::refused:
+            publish(assess(*seen, settings_.scores));
+            result = Outcome::of(seen->configured ? ExitCode::error : ExitCode::not_running,
+                                 fmt::format("{} is not promoted: {}", settings_.resource, reason));
+            return true;
+        case Promotion::go:
+            break;
+        }
+        if (const auto promoted = parts_.mirror.promote(deadline_); !promoted) {
+            // A peer that has just died counts as connected until its pings are missed, and as
+            // not outdated until the fence handler has asked the cluster: ask again.
+            // The kernel's refusal is worth more than that the last attempt ran out of time.
+            if (promoted.error().kind != ErrorKind::timeout || refusal.empty()) {
+                refusal = promoted.error().message;
+            }
+        }
+        return false;
+    });
+    if (!decided) {
+        return Outcome::of(ExitCode::error,
+                           fmt::format("{} could not be promoted in time: {}", settings_.resource,
+                                       refusal.empty() ? reason : refusal));
+    }
+    return result;
+}
+
+Outcome MirrorAgent::notify() {
+    publish_now();
+    return Outcome::ok();
+}
+
+Outcome MirrorAgent::reload() {
+    publish_now();
+    return Outcome::ok();
+}
+
+Outcome MirrorAgent::validate(unsigned level) {
+    return level < 10 ? Outcome::ok() : ocf::outcome_of(parts_.mirror.check_configured(deadline_));
+}
+
+} // namespace twinsite::mirror

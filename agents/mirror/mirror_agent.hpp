@@ -1,0 +1,63 @@
+// The actions of ocf:twinsite:mirror. Each one observes, decides, acts and looks again.
+#pragma once
+
+#include "agents/mirror/promotion_score.hpp"
+#include "ocf/agent.hpp"
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/mirror/decision.hpp>
+#include <twinsite/mirror/drbd.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace twinsite::mirror {
+
+struct Settings {
+    std::string resource;
+    ScoreTable scores{};
+    Milliseconds wait_for_peer{5000};
+
+    static Result<Settings> from(const ocf::Request& request);
+};
+
+class MirrorAgent {
+public:
+    /// Who keeps volume MINOR open; called only to explain a demotion that was refused.
+    using FindHolders = std::function<std::vector<std::string>(int minor)>;
+
+    struct Parts {
+        Mirror& mirror;
+        PromotionScore& score;
+        Clock& clock;
+        FindHolders holders;
+    };
+
+    MirrorAgent(Settings settings, Parts parts, Deadline deadline);
+
+    ocf::Outcome start();
+    ocf::Outcome stop();
+    ocf::Outcome promote();
+    ocf::Outcome demote();
+    ocf::Outcome monitor();
+    ocf::Outcome notify();
+    ocf::Outcome reload();
+    /// LEVEL 0 looks at the parameters only, 10 also at DRBD's configuration on this node.
+    ocf::Outcome validate(unsigned level);
+
+    [[nodiscard]] ocf::ActionTable actions(unsigned check_level);
+
+private:
+    Status demote_within(const Deadline& deadline);
+    void wait_until_settled();
+    void publish(const Assessment& assessment);
+    void publish_now();
+    [[nodiscard]] Error explain_refusal(const Error& error, const Observation& seen) const;
+
+    Settings settings_;
+    Parts parts_;
+    Deadline deadline_;
+};
+
+} // namespace twinsite::mirror

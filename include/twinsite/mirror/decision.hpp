@@ -1,0 +1,74 @@
+// What an observation means for Pacemaker. Pure functions.
+#pragma once
+
+#include <twinsite/base/result.hpp>
+#include <twinsite/mirror/observation.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace twinsite::mirror {
+
+/// Pacemaker's -INFINITY: never promote this replica, whatever a location rule prefers.
+inline constexpr int never = -1000000;
+
+/// The four numbers of adjust_master_score, as linbit's agent takes them.
+struct ScoreTable {
+    int consistent = 0;      ///< local data consistent, whether up to date is unknown; 0: never
+    int remote_only = 10;    ///< promoted now, works on the peer's data only
+    int peer_unknown = 1000; ///< local data up to date, peer's unknown
+    int good = 10000;        ///< local data up to date, and promoted or the peer's state is known
+
+    friend bool operator==(const ScoreTable&, const ScoreTable&) = default;
+};
+
+/// "0 10 1000 10000": four whole numbers that do not decrease. Error: invalid_config.
+Result<ScoreTable> parse_scores(std::string_view text);
+
+enum class State {
+    stopped,
+    unpromoted,
+    promoted,
+    failed_promoted, ///< promoted, and no up-to-date data can be reached: I/O fails
+};
+
+struct Assessment {
+    State state = State::stopped;
+    int score = never;
+    /// Works, but somebody should look: REASON says at what.
+    bool degraded = false;
+    std::string reason{}; ///< why the score is not the best one; "" when all is well
+
+    friend bool operator==(const Assessment&, const Assessment&) = default;
+};
+
+Assessment assess(const Observation& observation, const ScoreTable& scores);
+
+/// What a promotion on this node would do now.
+enum class Promotion {
+    done,    ///< it is promoted already
+    go,      ///< the data is up to date and no other node is known to be promoted
+    wait,    ///< a state that passes by itself: a peer just died, a handshake is under way
+    refused, ///< the data is, or is likely to be, stale or incomplete
+};
+
+struct PromotionVerdict {
+    Promotion promotion = Promotion::refused;
+    std::string reason;
+
+    friend bool operator==(const PromotionVerdict&, const PromotionVerdict&) = default;
+};
+
+/// CONSISTENT_WILL_DO: the admin gave merely consistent data a score, so the kernel and its fence
+/// handler have the last word on it.
+PromotionVerdict may_promote(const Observation& observation, bool consistent_will_do);
+
+/// True when nothing of a bring-up is under way any more: disks attached, peers connected and
+/// agreed, so that waiting longer would not improve what a start leaves behind.
+bool settled(const Observation& observation);
+
+/// The text crm_attribute takes: "-INFINITY" or the number.
+std::string score_text(int score);
+
+} // namespace twinsite::mirror

@@ -1,0 +1,73 @@
+// DRBD's fence-peer question, answered from what the cluster knows. Pure.
+#pragma once
+
+#include <twinsite/base/result.hpp>
+#include <twinsite/mirror/observation.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace twinsite::mirror {
+
+/// The isolation policy of the topology file.
+enum class Policy {
+    keep_home, ///< fencing resource-only: a promoted side goes on alone
+    majority,  ///< fencing resource-and-stonith: I/O stands until the peer is proven dead
+};
+
+Result<Policy> parse_policy(std::string_view text);
+
+/// The exit codes the kernel understands (drbd_nl.c, conn_try_outdate_peer).
+enum class FenceAnswer : int {
+    failed = 1,           ///< nothing is proven
+    peer_is_stale = 3,    ///< the peer's data is Inconsistent or worse
+    peer_fenced = 4,      ///< the peer lives, and the cluster will not promote it
+    peer_unreachable = 5, ///< the peer is down; counts only for a side that is up to date
+    peer_is_primary = 6,  ///< we are the stale one: the kernel outdates our disk
+    peer_stonithed = 7,   ///< the peer's power is off
+};
+
+/// What the cluster says of the peer's node.
+enum class PeerNode {
+    unknown, ///< the cluster could not be asked, or does not know such a node
+    online,
+    down,    ///< left in order, or fenced: it runs nothing
+    unclean, ///< lost, and not yet fenced
+};
+
+/// What the cluster says of the mirror's replica on the peer.
+enum class PeerReplica { unknown, stopped, unpromoted, promoted };
+
+struct ClusterView {
+    PeerNode node = PeerNode::unknown;
+    PeerReplica replica = PeerReplica::unknown;
+    bool quorum = false;
+    /// The node whose replica an earlier call of ours banned from promotion, "" when there is none.
+    std::string banned_node{};
+    /// The promotable clone, "" when the cluster has none of that name.
+    std::string clone{};
+
+    friend bool operator==(const ClusterView&, const ClusterView&) = default;
+};
+
+struct FenceQuestion {
+    Policy policy = Policy::keep_home;
+    std::string own_node;
+    Observation local;
+    ClusterView cluster;
+};
+
+struct FenceVerdict {
+    FenceAnswer answer = FenceAnswer::failed;
+    /// Place the constraint first; when that fails the answer is FAILED.
+    bool constrain_peer = false;
+    /// Nothing is proven yet, but fencing may be under way: ask again.
+    bool ask_again = false;
+    std::string reason;
+
+    friend bool operator==(const FenceVerdict&, const FenceVerdict&) = default;
+};
+
+FenceVerdict decide_fence(const FenceQuestion& question);
+
+} // namespace twinsite::mirror

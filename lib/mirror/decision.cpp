@@ -1,0 +1,267 @@
+#include <twinsite/base/text.hpp>
+#include <twinsite/mirror/decision.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::mirror {
+
+namespace {
+
+/// A resource is as good as the worst of its volumes.
+Disk local_disk(const Observation& seen) {
+    Disk worst = seen.volumes.empty() ? Disk::diskless : Disk::up_to_date;
+    for (const Volume& volume : seen.volumes) {
+        worst = std::min(worst, volume.disk);
+    }
+    return worst;
+}
+
+bool diskless_client(const Observation& seen) {
+    return !seen.volumes.empty() &&
+           std::all_of(seen.volumes.begin(), seen.volumes.end(), [](const Volume& volume) {
+               return volume.client && volume.disk == Disk::diskless;
+           });
+}
+
+bool has_quorum(const Observation& seen) {
+    return std::all_of(seen.volumes.begin(), seen.volumes.end(),
+                       [](const Volume& volume) { return volume.quorum; });
+}
+
+Disk disk_of(const Peer& peer) {
+    Disk worst = peer.volumes.empty() ? Disk::unknown : Disk::up_to_date;
+    for (const PeerVolume& volume : peer.volumes) {
+        worst = std::min(worst, volume.disk);
+    }
+    return worst;
+}
+
+bool any_disk_unknown(const Peer& peer) {
+    return peer.volumes.empty() ||
+           std::any_of(peer.volumes.begin(), peer.volumes.end(),
+                       [](const PeerVolume& volume) { return volume.disk == Disk::unknown; });
+}
+
+bool up_to_date(const Peer& peer) {
+    return peer.connection == Connection::connected && disk_of(peer) == Disk::up_to_date;
+}
+
+bool some_peer_up_to_date(const Observation& seen) {
+    return std::any_of(seen.peers.begin(), seen.peers.end(), up_to_date);
+}
+
+bool every_peer_up_to_date(const Observation& seen) {
+    return std::all_of(seen.peers.begin(), seen.peers.end(), up_to_date);
+}
+
+bool some_peer_unknown(const Observation& seen) {
+    return std::any_of(seen.peers.begin(), seen.peers.end(), any_disk_unknown);
+}
+
+bool cut_off(const Observation& seen) {
+    return !seen.peers.empty() &&
+           std::all_of(seen.peers.begin(), seen.peers.end(),
+                       [](const Peer& peer) { return peer.connection == Connection::stand_alone; });
+}
+
+bool under_way(const PeerVolume& volume) {
+    return volume.replication == Replication::negotiating || volume.disk == Disk::negotiating ||
+           volume.disk == Disk::attaching;
+}
+
+bool handshake(const Peer& peer) {
+    return peer.connection == Connection::connected &&
+           std::any_of(peer.volumes.begin(), peer.volumes.end(), under_way);
+}
+
+bool attaching(const Observation& seen) {
+    return std::any_of(seen.volumes.begin(), seen.volumes.end(), [](const Volume& volume) {
+        return volume.disk == Disk::attaching || volume.disk == Disk::negotiating;
+    });
+}
+
+constexpr std::string_view cut_off_reason =
+    "StandAlone: split off from its peer, by a split brain or by hand";
+
+/// The first thing about the peers that keeps the mirror from being whole.
+std::string peer_trouble(const Observation& seen) {
+    if (seen.peers.empty()) {
+        return "no peer is configured";
+    }
+    if (cut_off(seen)) {
+        return std::string(cut_off_reason);
+    }
+    for (const Peer& peer : seen.peers) {
+        if (peer.connection != Connection::connected) {
+            return fmt::format("not replicated: the connection to {} is {}",
+                               peer.name == "peer" ? "the peer" : peer.name,
+                               to_string(peer.connection));
+        }
+        for (const PeerVolume& volume : peer.volumes) {
+            if (volume.replication == Replication::sync_source) {
+                return fmt::format("the peer is being resynced, {} KiB to go",
+                                   volume.out_of_sync_kib);
+            }
+        }
+        if (disk_of(peer) != Disk::up_to_date) {
+            return fmt::format("the peer's data is {}", to_string(disk_of(peer)));
+        }
+    }
+    return {};
+}
+
+std::string local_trouble(const Observation& seen) {
+    const Disk disk = local_disk(seen);
+    if (disk == Disk::consistent) {
+        return "local data is Consistent, but the peer may have newer: bring the peer back first";
+    }
+    for (const Peer& peer : seen.peers) {
+        for (const PeerVolume& volume : peer.volumes) {
+            if (volume.replication == Replication::sync_target) {
+                return fmt::format("local data is {}: being resynced, {} KiB to go",
+                                   to_string(disk), volume.out_of_sync_kib);
+            }
+        }
+    }
+    return fmt::format("local data is {}", to_string(disk));
+}
+
+Assessment assess_promoted(const Observation& seen, const ScoreTable& scores) {
+    Assessment result{.state = State::promoted, .score = scores.good};
+    if (local_disk(seen) == Disk::up_to_date) {
+        result.reason = peer_trouble(seen);
+        result.degraded = !result.reason.empty();
+    } else if (some_peer_up_to_date(seen)) {
+        result.score = diskless_client(seen) ? scores.good - 1 : scores.remote_only;
+        result.degraded = !diskless_client(seen);
+        result.reason = fmt::format("works on the peer's copy only: {}", local_trouble(seen));
+    } else {
+        return {.state = State::failed_promoted,
+                .score = never,
+                .degraded = true,
+                .reason = fmt::format("promoted without up-to-date data: {}; {}",
+                                      local_trouble(seen), peer_trouble(seen))};
+    }
+    if (!has_quorum(seen)) {
+        result.score = never;
+        result.degraded = true;
+        result.reason = "DRBD has lost its quorum";
+    }
+    return result;
+}
+
+Assessment assess_client(const Observation& seen, const ScoreTable& scores) {
+    Assessment result{.state = State::unpromoted};
+    if (every_peer_up_to_date(seen) && !seen.peers.empty()) {
+        result.score = scores.good - 1;
+    } else if (some_peer_up_to_date(seen)) {
+        result.score = scores.peer_unknown - 1;
+        result.reason = peer_trouble(seen);
+    } else {
+        result.reason = "diskless, and no peer with up-to-date data is connected";
+        result.degraded = true;
+    }
+    return result;
+}
+
+Assessment assess_unpromoted(const Observation& seen, const ScoreTable& scores) {
+    Assessment result{.state = State::unpromoted};
+    if (!has_quorum(seen)) {
+        result.reason = "DRBD has lost its quorum";
+        result.degraded = true;
+        return result;
+    }
+    if (diskless_client(seen)) {
+        return assess_client(seen, scores);
+    }
+    const Disk disk = local_disk(seen);
+    result.degraded = true;
+    if (disk == Disk::consistent && scores.consistent > 0 && !cut_off(seen)) {
+        result.score = scores.consistent;
+        result.reason = local_trouble(seen);
+    } else if (disk != Disk::up_to_date) {
+        result.reason = local_trouble(seen);
+    } else if (cut_off(seen)) {
+        result.reason = std::string(cut_off_reason);
+    } else {
+        result.score = some_peer_unknown(seen) ? scores.peer_unknown : scores.good;
+        result.reason = peer_trouble(seen);
+        result.degraded = !result.reason.empty();
+    }
+    return result;
+}
+
+} // namespace
+
+Result<ScoreTable> parse_scores(std::string_view text) {
+    const auto words = split(text);
+    if (words.size() != 4) {
+        return fail(
+            ErrorKind::invalid_config,
+            fmt::format("adjust_master_score takes four numbers, not \"{}\"", printable(text)));
+    }
+    std::array<int, 4> numbers{};
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const auto number = parse_integer(words[i], -1000000, 1000000);
+        if (!number) {
+            return fail(number.error().in("adjust_master_score"));
+        }
+        numbers[i] = static_cast<int>(*number);
+    }
+    if (!std::is_sorted(numbers.begin(), numbers.end())) {
+        return fail(ErrorKind::invalid_config, "the numbers of adjust_master_score decrease");
+    }
+    return ScoreTable{numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+Assessment assess(const Observation& observation, const ScoreTable& scores) {
+    if (!observation.configured) {
+        return {};
+    }
+    return observation.role == Role::primary ? assess_promoted(observation, scores)
+                                             : assess_unpromoted(observation, scores);
+}
+
+PromotionVerdict may_promote(const Observation& seen, bool consistent_will_do) {
+    if (!seen.configured) {
+        return {Promotion::refused, "the mirror is not started"};
+    }
+    if (seen.role == Role::primary) {
+        return {Promotion::done, {}};
+    }
+    if (attaching(seen) || std::any_of(seen.peers.begin(), seen.peers.end(), handshake)) {
+        return {Promotion::wait, "the peers are still comparing their data"};
+    }
+    if (cut_off(seen)) {
+        return {Promotion::refused, std::string(cut_off_reason)};
+    }
+    const Disk disk = local_disk(seen);
+    const bool good_enough = disk == Disk::up_to_date ||
+                             (disk == Disk::consistent && consistent_will_do) ||
+                             (diskless_client(seen) && some_peer_up_to_date(seen));
+    if (!good_enough) {
+        return {Promotion::refused, local_trouble(seen)};
+    }
+    for (const Peer& peer : seen.peers) {
+        if (peer.connection == Connection::connected && peer.role == Role::primary) {
+            return {Promotion::wait, "the peer is connected and still promoted"};
+        }
+    }
+    return {Promotion::go, {}};
+}
+
+bool settled(const Observation& seen) {
+    return seen.configured && !attaching(seen) &&
+           std::all_of(seen.peers.begin(), seen.peers.end(), [](const Peer& peer) {
+               return peer.connection == Connection::stand_alone ||
+                      (peer.connection == Connection::connected && !handshake(peer));
+           });
+}
+
+std::string score_text(int score) {
+    return score <= never ? "-INFINITY" : std::to_string(score);
+}
+
+} // namespace twinsite::mirror

@@ -1,0 +1,183 @@
+#include <twinsite/base/file.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/mirror/drbd.hpp>
+#include <twinsite/mirror/events.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace twinsite::mirror {
+
+namespace {
+
+/// drbdadm's and drbdsetup's exit codes that say what is wrong (drbd-utils 9.22, drbdsetup.c).
+constexpr int exit_refused = 11;
+constexpr int exit_no_disk = 16;
+constexpr int exit_no_good_data = 17;
+
+process::Command command(std::vector<std::string> argv) {
+    return {.argv = std::move(argv),
+            .input = {},
+            // Debian's utilities are newer than its kernel module on purpose.
+            .environment = {{"DRBD_DONT_WARN_ON_VERSION_MISMATCH", "1"}, {"LC_ALL", "C"}}};
+}
+
+/// The line that says what went wrong. drbdadm ends with "Command ... terminated with exit code",
+/// which says nothing.
+std::string complaint(const process::Output& output) {
+    for (const std::string_view line : lines(output.err)) {
+        const std::string_view text = trim(line);
+        if (!text.empty() && !text.starts_with("Command '") &&
+            !text.starts_with("additional info")) {
+            return printable(text, 160);
+        }
+    }
+    return output.complaint();
+}
+
+ErrorKind kind_of(int exit_code) {
+    switch (exit_code) {
+    case exit_refused:
+    case exit_no_disk:
+    case exit_no_good_data:
+        return ErrorKind::conflict;
+    default:
+        return ErrorKind::internal;
+    }
+}
+
+Status outcome(const process::Command& what, const Result<process::Output>& output) {
+    if (!output) {
+        return fail(output.error());
+    }
+    if (output->ok()) {
+        return {};
+    }
+    return fail(kind_of(output->exit_code),
+                fmt::format("{}: {}", join(what.argv, " "), complaint(*output)));
+}
+
+} // namespace
+
+Status check_resource_name(std::string_view name) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '.';
+    };
+    if (name.empty() || name.size() > 63 || name.front() == '-' || name.front() == '.' ||
+        name == "all" || !std::all_of(name.begin(), name.end(), allowed)) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("\"{}\" is no DRBD resource name", printable(name)));
+    }
+    return {};
+}
+
+Drbd::Drbd(std::string resource, process::CommandRunner& runner)
+    : Drbd(std::move(resource), runner, Paths{}) {}
+
+Drbd::Drbd(std::string resource, process::CommandRunner& runner, Paths paths)
+    : resource_(std::move(resource))
+    , runner_(runner)
+    , paths_(std::move(paths)) {}
+
+Result<bool> Drbd::module_loaded() const {
+    const auto version = read_file(paths_.proc_drbd);
+    if (version) {
+        return true;
+    }
+    if (version.error().kind == ErrorKind::not_found) {
+        return false;
+    }
+    return fail(version.error());
+}
+
+Result<Observation> Drbd::observe(const Deadline& deadline) {
+    // drbdsetup would load the module; without the module there is no resource.
+    const auto loaded = module_loaded();
+    if (!loaded) {
+        return fail(loaded.error());
+    }
+    if (!*loaded) {
+        return Observation{};
+    }
+    const auto what = command({"drbdsetup", "events2", "--now", "--statistics", resource_});
+    const auto output = runner_.run(what, deadline);
+    if (const auto ran = outcome(what, output); !ran) {
+        return fail(ran.error());
+    }
+    return parse_events(output->out, resource_);
+}
+
+Status Drbd::drbdadm(std::string_view verb, const Deadline& deadline) {
+    const auto what = command({"drbdadm", std::string(verb), resource_});
+    return outcome(what, runner_.run(what, deadline));
+}
+
+Status Drbd::check_configured(const Deadline& deadline) {
+    const auto what = command({"drbdadm", "sh-dev", resource_});
+    const auto output = runner_.run(what, deadline);
+    if (!output) {
+        return fail(output.error());
+    }
+    if (output->ok()) {
+        return {};
+    }
+    const std::string said = complaint(*output);
+    if (said.find("not defined in your config") != std::string::npos) {
+        return fail(ErrorKind::not_found,
+                    fmt::format("DRBD's configuration defines no resource {} for this node: "
+                                "/etc/drbd.d/{}.res is missing or names other hosts",
+                                resource_, resource_));
+    }
+    return fail(ErrorKind::invalid_config, fmt::format("DRBD's configuration: {}", said));
+}
+
+Status Drbd::bring_up(const Deadline& deadline) {
+    const auto loaded = module_loaded();
+    if (!loaded) {
+        return fail(loaded.error());
+    }
+    if (!*loaded) {
+        const auto modprobe = command({"modprobe", "drbd"});
+        if (const auto done = outcome(modprobe, runner_.run(modprobe, deadline)); !done) {
+            return fail(
+                done.error().kind == ErrorKind::timeout ? done.error().kind
+                                                        : ErrorKind::not_installed,
+                fmt::format("the DRBD kernel module cannot be loaded: {}", done.error().message));
+        }
+    }
+    // adjust also completes a bring-up that was interrupted between any two steps; up does not.
+    return drbdadm("adjust", deadline);
+}
+
+Status Drbd::bring_down(const Deadline& deadline) {
+    const auto down = drbdadm("down", deadline);
+    if (down) {
+        return {};
+    }
+    // The file may have gone or changed since the start; the kernel still knows the resource.
+    const auto what = command({"drbdsetup", "down", resource_});
+    return outcome(what, runner_.run(what, deadline));
+}
+
+Status Drbd::promote(const Deadline& deadline) {
+    return drbdadm("primary", deadline);
+}
+
+Status Drbd::demote(const Deadline& deadline) {
+    const auto demoted = drbdadm("secondary", deadline);
+    if (demoted || demoted.error().kind != ErrorKind::internal) {
+        return demoted;
+    }
+    const auto seen = observe(deadline);
+    if (!seen || seen->volumes.empty()) {
+        return demoted;
+    }
+    const auto what =
+        command({"drbdsetup", "secondary", std::to_string(seen->volumes.front().minor)});
+    return outcome(what, runner_.run(what, deadline));
+}
+
+} // namespace twinsite::mirror

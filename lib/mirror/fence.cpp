@@ -1,0 +1,74 @@
+#include <twinsite/base/text.hpp>
+#include <twinsite/mirror/fence.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::mirror {
+
+namespace {
+
+bool up_to_date(const Observation& seen) {
+    return !seen.volumes.empty() &&
+           std::all_of(seen.volumes.begin(), seen.volumes.end(),
+                       [](const Volume& volume) { return volume.disk == Disk::up_to_date; });
+}
+
+FenceVerdict about_online_peer(const FenceQuestion& question) {
+    const bool promoted_here = question.local.role == Role::primary;
+    if (!promoted_here && question.cluster.replica == PeerReplica::promoted) {
+        return {FenceAnswer::peer_is_primary, false, false,
+                "the peer is promoted and goes on without us: our data is getting stale"};
+    }
+    if (!up_to_date(question.local)) {
+        return {FenceAnswer::failed, false, false,
+                "our data is not known to be up to date, and the peer lives"};
+    }
+    if (!question.cluster.quorum) {
+        return {FenceAnswer::failed, false, true,
+                "the peer lives, and without quorum nothing can keep it from promotion"};
+    }
+    return {FenceAnswer::peer_fenced, true, false,
+            "the peer lives; the cluster is told not to promote it before it has resynced"};
+}
+
+} // namespace
+
+Result<Policy> parse_policy(std::string_view text) {
+    if (text == "keep-home") {
+        return Policy::keep_home;
+    }
+    if (text == "majority") {
+        return Policy::majority;
+    }
+    return fail(ErrorKind::invalid_config,
+                fmt::format("the policy is keep-home or majority, not \"{}\"", printable(text)));
+}
+
+FenceVerdict decide_fence(const FenceQuestion& question) {
+    const ClusterView& cluster = question.cluster;
+    if (cluster.banned_node == question.own_node && !question.own_node.empty()) {
+        return {FenceAnswer::peer_is_primary, false, false,
+                "the peer went on without us: our data is stale until it is resynced"};
+    }
+    switch (cluster.node) {
+    case PeerNode::down:
+        // The kernel takes 5 as an all-clear only where our own disk is UpToDate. 7 would make a
+        // merely Consistent disk UpToDate: a dead peer does not make our data any newer.
+        return {FenceAnswer::peer_unreachable, false, false,
+                up_to_date(question.local)
+                    ? "the cluster knows that the peer is down"
+                    : "the peer is down, but it may have had newer data than we"};
+    case PeerNode::online:
+        return about_online_peer(question);
+    case PeerNode::unclean:
+        return {FenceAnswer::failed, false, true, "the peer is lost and not yet fenced"};
+    case PeerNode::unknown:
+        return {FenceAnswer::failed, false, true,
+                "the cluster could not say whether the peer lives"};
+    }
+    return {};
+}
+
+} // namespace twinsite::mirror

@@ -1,0 +1,221 @@
+#include "agents/mirror/mirror_agent.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/fake_mirror.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twinsite::mirror {
+namespace {
+
+using ocf::ExitCode;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class FakeScore final : public PromotionScore {
+public:
+    std::vector<std::string> published;
+    bool reachable = true;
+
+    Status publish(const std::string& score, const Deadline& /*deadline*/) override {
+        published.push_back(score);
+        return answer();
+    }
+    Status withdraw(const Deadline& /*deadline*/) override {
+        published.emplace_back("withdrawn");
+        return answer();
+    }
+
+private:
+    [[nodiscard]] Status answer() const {
+        return reachable ? Status{} : fail(ErrorKind::unreachable, "no cluster here");
+    }
+};
+
+class MirrorActions : public ::testing::Test {
+protected:
+    MirrorActions() { drbd.when_up = testing::FakeMirror::connected(); }
+
+    MirrorAgent agent(Milliseconds timeout = Milliseconds(20000)) {
+        return {{.resource = "red"},
+                {drbd, score, clock, [](int) { return std::vector<std::string>{"qemu (pid 7)"}; }},
+                Deadline::after(clock, timeout)};
+    }
+    [[nodiscard]] Milliseconds elapsed() const {
+        return std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
+    }
+
+    testing::FakeClock clock;
+    TimePoint begin = clock.now();
+    testing::FakeMirror drbd;
+    FakeScore score;
+};
+
+TEST_F(MirrorActions, a_start_leaves_it_unpromoted_and_scored) {
+    EXPECT_EQ(agent().start().code, ExitCode::success);
+    EXPECT_EQ(agent().monitor().code, ExitCode::success);
+    EXPECT_THAT(score.published, ElementsAre("10000", "10000"));
+    EXPECT_EQ(agent().start().code, ExitCode::success) << "starting twice";
+}
+
+TEST_F(MirrorActions, a_start_while_the_peer_is_dead_succeeds_after_the_wait) {
+    drbd.when_up.peers[0].connection = Connection::connecting;
+    drbd.when_up.peers[0].volumes[0].disk = Disk::unknown;
+    drbd.when_up.volumes[0].disk = Disk::consistent;
+    EXPECT_EQ(agent().start().code, ExitCode::success);
+    EXPECT_GE(elapsed(), Milliseconds(5000));
+    EXPECT_LT(elapsed(), Milliseconds(6000));
+    EXPECT_THAT(score.published, ElementsAre("-INFINITY"));
+}
+
+TEST_F(MirrorActions, a_start_that_fails_removes_what_it_began) {
+    drbd.on_bring_up = [&]() -> Status {
+        drbd.now = testing::FakeMirror::connected();
+        return fail(ErrorKind::internal, "drbdadm adjust red: No valid meta data found");
+    };
+    const auto outcome = agent().start();
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_THAT(outcome.reason, HasSubstr("No valid meta data found"));
+    EXPECT_FALSE(drbd.now.configured);
+}
+
+TEST_F(MirrorActions, a_start_that_fails_leaves_alone_what_was_up_before) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_bring_up = [] { return fail(ErrorKind::internal, "broken file"); };
+    EXPECT_EQ(agent().start().code, ExitCode::error);
+    EXPECT_TRUE(drbd.now.configured);
+}
+
+TEST_F(MirrorActions, a_monitor_that_cannot_look_is_an_error_and_not_stopped) {
+    drbd.on_observe = [] { return fail(ErrorKind::timeout, "drbdsetup hangs"); };
+    EXPECT_EQ(agent().monitor().code, ExitCode::error);
+    EXPECT_TRUE(score.published.empty());
+}
+
+TEST_F(MirrorActions, monitor_tells_the_roles_apart) {
+    EXPECT_EQ(agent().monitor().code, ExitCode::not_running);
+    drbd.now = testing::FakeMirror::connected(Role::primary);
+    EXPECT_EQ(agent().monitor().code, ExitCode::running_promoted);
+    drbd.now.volumes[0].disk = Disk::failed;
+    drbd.now.peers[0].connection = Connection::connecting;
+    EXPECT_EQ(agent().monitor().code, ExitCode::failed_promoted);
+}
+
+TEST_F(MirrorActions, monitor_works_without_a_cluster) {
+    score.reachable = false;
+    drbd.now = testing::FakeMirror::connected();
+    EXPECT_EQ(agent().monitor().code, ExitCode::success);
+}
+
+TEST_F(MirrorActions, promote_and_demote_are_idempotent) {
+    drbd.now = testing::FakeMirror::connected();
+    EXPECT_EQ(agent().promote().code, ExitCode::success);
+    EXPECT_EQ(agent().promote().code, ExitCode::success);
+    EXPECT_EQ(agent().monitor().code, ExitCode::running_promoted);
+    EXPECT_EQ(agent().demote().code, ExitCode::success);
+    EXPECT_EQ(agent().demote().code, ExitCode::success);
+    EXPECT_EQ(agent().monitor().code, ExitCode::success);
+}
+
+TEST_F(MirrorActions, promote_and_demote_of_a_stopped_mirror_say_so) {
+    EXPECT_EQ(agent().promote().code, ExitCode::not_running);
+    EXPECT_EQ(agent().demote().code, ExitCode::not_running);
+    EXPECT_TRUE(drbd.calls.empty());
+}
+
+TEST_F(MirrorActions, stale_data_is_refused_without_a_try) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.now.volumes[0].disk = Disk::inconsistent;
+    drbd.now.peers[0].volumes[0].replication = Replication::sync_target;
+    const auto outcome = agent().promote();
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_THAT(outcome.reason, HasSubstr("Inconsistent"));
+    EXPECT_TRUE(drbd.calls.empty());
+    EXPECT_THAT(score.published, ElementsAre("-INFINITY"));
+}
+
+TEST_F(MirrorActions, a_promotion_waits_until_the_dead_peer_is_noticed) {
+    drbd.now = testing::FakeMirror::connected(Role::secondary, Role::primary);
+    drbd.on_observe = [&]() -> Status {
+        if (elapsed() > Milliseconds(2500)) {
+            drbd.now.peers[0].connection = Connection::connecting;
+            drbd.now.peers[0].role = Role::unknown;
+            drbd.now.peers[0].volumes[0].disk = Disk::unknown;
+        }
+        return {};
+    };
+    EXPECT_EQ(agent().promote().code, ExitCode::success);
+    EXPECT_LT(elapsed(), Milliseconds(3500));
+}
+
+TEST_F(MirrorActions, a_promotion_over_a_living_primary_is_given_up_with_the_reason) {
+    drbd.now = testing::FakeMirror::connected(Role::secondary, Role::primary);
+    const auto outcome = agent().promote();
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_THAT(outcome.reason, HasSubstr("still promoted"));
+    EXPECT_TRUE(drbd.calls.empty());
+    EXPECT_LE(elapsed(), Milliseconds(20500));
+}
+
+TEST_F(MirrorActions, a_promotion_is_tried_again_while_the_fence_handler_has_no_proof) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.now.peers[0].connection = Connection::connecting;
+    drbd.now.peers[0].volumes[0].disk = Disk::unknown;
+    drbd.on_promote = [&]() -> Status {
+        return drbd.calls.size() < 3
+                   ? fail(ErrorKind::conflict, "Refusing to be Primary while peer is not outdated")
+                   : Status{};
+    };
+    EXPECT_EQ(agent().promote().code, ExitCode::success);
+    EXPECT_EQ(drbd.calls.size(), 3U);
+}
+
+TEST_F(MirrorActions, a_demotion_that_is_held_open_names_the_holder_and_is_bounded) {
+    drbd.now = testing::FakeMirror::connected(Role::primary);
+    drbd.on_demote = [] { return fail(ErrorKind::conflict, "Device is held open by someone"); };
+    const auto outcome = agent().demote();
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_THAT(outcome.reason, HasSubstr("qemu (pid 7)"));
+    EXPECT_LE(elapsed(), Milliseconds(20500));
+}
+
+TEST_F(MirrorActions, a_demotion_goes_through_as_soon_as_the_holder_lets_go) {
+    drbd.now = testing::FakeMirror::connected(Role::primary);
+    drbd.on_demote = [&]() -> Status {
+        return elapsed() < Milliseconds(3000) ? fail(ErrorKind::conflict, "held open") : Status{};
+    };
+    EXPECT_EQ(agent().demote().code, ExitCode::success);
+    EXPECT_LT(elapsed(), Milliseconds(4000));
+}
+
+TEST_F(MirrorActions, a_stop_is_complete_and_withdraws_the_score) {
+    drbd.now = testing::FakeMirror::connected(Role::primary);
+    EXPECT_EQ(agent().stop().code, ExitCode::success);
+    EXPECT_FALSE(drbd.now.configured);
+    EXPECT_THAT(drbd.calls, ElementsAre("demote", "down"));
+    EXPECT_THAT(score.published, ElementsAre("withdrawn"));
+    EXPECT_EQ(agent().stop().code, ExitCode::success) << "stopping twice";
+}
+
+TEST_F(MirrorActions, a_stop_whose_observation_fails_still_tries_and_does_not_claim_success) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_observe = [] { return fail(ErrorKind::timeout, "drbdsetup hangs"); };
+    EXPECT_EQ(agent().stop().code, ExitCode::error);
+    EXPECT_THAT(drbd.calls, ElementsAre("down"));
+}
+
+TEST_F(MirrorActions, a_stop_of_a_held_mirror_names_the_holder) {
+    drbd.now = testing::FakeMirror::connected(Role::primary);
+    drbd.on_demote = [] { return fail(ErrorKind::conflict, "Device is held open by someone"); };
+    const auto outcome = agent().stop();
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_THAT(outcome.reason, HasSubstr("qemu (pid 7)"));
+}
+
+TEST_F(MirrorActions, notify_always_succeeds) {
+    drbd.on_observe = [] { return fail(ErrorKind::timeout, "drbdsetup hangs"); };
+    EXPECT_EQ(agent().notify().code, ExitCode::success);
+}
+
+} // namespace
+} // namespace twinsite::mirror

@@ -1,0 +1,193 @@
+// Every combination of role, local disk, connection and peer disk, against rules stated once more in
+// plain words: what must hold, whatever the implementation.
+#include <twinsite/mirror/decision.hpp>
+
+#include <gtest/gtest.h>
+
+namespace twinsite::mirror {
+namespace {
+
+constexpr std::array all_roles{Role::secondary, Role::primary};
+constexpr std::array all_disks{Disk::diskless,   Disk::attaching,    Disk::detaching, Disk::failed,
+                               Disk::negotiating, Disk::inconsistent, Disk::outdated,
+                               Disk::unknown,    Disk::consistent,   Disk::up_to_date};
+constexpr std::array all_connections{
+    Connection::stand_alone,    Connection::disconnecting,  Connection::unconnected,
+    Connection::timeout,        Connection::broken_pipe,    Connection::network_failure,
+    Connection::protocol_error, Connection::tear_down,      Connection::connecting,
+    Connection::connected};
+
+Observation seen(Role role, Disk disk, Connection connection, Disk peer_disk,
+                 Replication replication = Replication::established, Role peer = Role::secondary) {
+    return {.configured = true,
+            .role = role,
+            .suspended = {},
+            .volumes = {{.disk = disk}},
+            .peers = {{.name = "peer",
+                       .connection = connection,
+                       .role = peer,
+                       .volumes = {{.replication = replication, .disk = peer_disk}}}}};
+}
+
+template <typename Check>
+void each_combination(Check check) {
+    for (const Role role : all_roles) {
+        for (const Disk disk : all_disks) {
+            for (const Connection connection : all_connections) {
+                for (const Disk peer : all_disks) {
+                    SCOPED_TRACE(std::string(to_string(role)) + " " +
+                                 std::string(to_string(disk)) + "/" + std::string(to_string(peer)) +
+                                 " " + std::string(to_string(connection)));
+                    check(role, disk, connection, peer,
+                          assess(seen(role, disk, connection, peer), ScoreTable{}));
+                }
+            }
+        }
+    }
+}
+
+TEST(MirrorDecision, what_is_configured_is_never_called_stopped) {
+    each_combination([](Role, Disk, Connection, Disk, const Assessment& result) {
+        EXPECT_NE(result.state, State::stopped);
+    });
+    EXPECT_EQ(assess(Observation{}, ScoreTable{}).state, State::stopped);
+}
+
+TEST(MirrorDecision, an_unpromoted_replica_without_up_to_date_data_is_never_promoted) {
+    each_combination([](Role role, Disk disk, Connection, Disk, const Assessment& result) {
+        if (role == Role::secondary && disk != Disk::up_to_date) {
+            EXPECT_EQ(result.score, never);
+            EXPECT_FALSE(result.reason.empty());
+        }
+    });
+}
+
+TEST(MirrorDecision, an_unpromoted_replica_that_stands_alone_is_never_promoted) {
+    each_combination([](Role role, Disk, Connection connection, Disk, const Assessment& result) {
+        if (role == Role::secondary && connection == Connection::stand_alone) {
+            EXPECT_EQ(result.score, never);
+        }
+    });
+}
+
+TEST(MirrorDecision, an_up_to_date_replica_scores_by_what_it_knows_of_its_peer) {
+    each_combination(
+        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
+            if (role == Role::secondary && disk == Disk::up_to_date &&
+                connection != Connection::stand_alone) {
+                EXPECT_EQ(result.score, peer == Disk::unknown ? 1000 : 10000);
+            }
+        });
+}
+
+TEST(MirrorDecision, a_promoted_replica_with_good_data_keeps_the_best_score) {
+    each_combination([](Role role, Disk disk, Connection, Disk, const Assessment& result) {
+        if (role == Role::primary && disk == Disk::up_to_date) {
+            EXPECT_EQ(result.state, State::promoted);
+            EXPECT_EQ(result.score, 10000);
+        }
+    });
+}
+
+TEST(MirrorDecision, a_promoted_replica_without_good_data_lives_on_its_peers_or_has_failed) {
+    each_combination(
+        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
+            if (role == Role::primary && disk != Disk::up_to_date) {
+                const bool peer_serves =
+                    connection == Connection::connected && peer == Disk::up_to_date;
+                EXPECT_EQ(result.state, peer_serves ? State::promoted : State::failed_promoted);
+                EXPECT_EQ(result.score, peer_serves ? 10 : never);
+                EXPECT_TRUE(result.degraded);
+            }
+        });
+}
+
+TEST(MirrorDecision, only_two_connected_up_to_date_replicas_are_whole) {
+    each_combination(
+        [](Role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
+            const bool whole = disk == Disk::up_to_date && peer == Disk::up_to_date &&
+                               connection == Connection::connected;
+            EXPECT_EQ(result.degraded, !whole);
+            EXPECT_EQ(result.reason.empty(), whole);
+        });
+}
+
+TEST(MirrorDecision, a_promotion_happens_only_on_up_to_date_data) {
+    each_combination([](Role role, Disk disk, Connection connection, Disk peer, const Assessment&) {
+        const auto verdict = may_promote(seen(role, disk, connection, peer), false);
+        if (role == Role::primary) {
+            EXPECT_EQ(verdict.promotion, Promotion::done);
+        } else if (verdict.promotion == Promotion::go) {
+            EXPECT_EQ(disk, Disk::up_to_date);
+            EXPECT_NE(connection, Connection::stand_alone);
+        } else {
+            EXPECT_FALSE(verdict.reason.empty());
+        }
+    });
+}
+
+TEST(MirrorDecision, the_score_and_the_promotion_agree) {
+    each_combination([](Role role, Disk disk, Connection connection, Disk peer,
+                        const Assessment& result) {
+        if (role == Role::secondary && result.score > 0) {
+            EXPECT_NE(may_promote(seen(role, disk, connection, peer), false).promotion,
+                      Promotion::refused);
+        }
+    });
+}
+
+TEST(MirrorDecision, a_peer_that_is_still_promoted_is_waited_for) {
+    EXPECT_EQ(may_promote(seen(Role::secondary, Disk::up_to_date, Connection::connected,
+                               Disk::up_to_date, Replication::established, Role::primary),
+                          false)
+                  .promotion,
+              Promotion::wait);
+}
+
+TEST(MirrorDecision, consistent_data_is_promoted_only_when_the_admin_gave_it_a_score) {
+    const auto alone =
+        seen(Role::secondary, Disk::consistent, Connection::connecting, Disk::unknown);
+    EXPECT_EQ(assess(alone, ScoreTable{}).score, never);
+    EXPECT_EQ(assess(alone, ScoreTable{5, 10, 1000, 10000}).score, 5);
+    EXPECT_EQ(may_promote(alone, false).promotion, Promotion::refused);
+    EXPECT_EQ(may_promote(alone, true).promotion, Promotion::go);
+}
+
+TEST(MirrorDecision, the_worst_volume_counts) {
+    auto two = seen(Role::secondary, Disk::up_to_date, Connection::connected, Disk::up_to_date);
+    two.volumes.push_back({.volume = 1, .minor = 1, .disk = Disk::inconsistent});
+    EXPECT_EQ(assess(two, ScoreTable{}).score, never);
+}
+
+TEST(MirrorDecision, without_quorum_nothing_is_promoted) {
+    for (const Role role : all_roles) {
+        auto lost = seen(role, Disk::up_to_date, Connection::connecting, Disk::unknown);
+        lost.volumes[0].quorum = false;
+        EXPECT_EQ(assess(lost, ScoreTable{}).score, never);
+    }
+}
+
+TEST(MirrorDecision, a_start_waits_for_the_handshake_but_not_for_a_resync) {
+    const auto with = [](Replication replication) {
+        return seen(Role::secondary, Disk::inconsistent, Connection::connected, Disk::up_to_date,
+                    replication);
+    };
+    EXPECT_FALSE(settled(with(Replication::negotiating)));
+    EXPECT_TRUE(settled(with(Replication::sync_target)));
+    EXPECT_FALSE(
+        settled(seen(Role::secondary, Disk::consistent, Connection::connecting, Disk::unknown)));
+}
+
+TEST(MirrorScores, four_numbers_that_do_not_decrease) {
+    EXPECT_EQ(parse_scores("0 10 1000 10000").value(), ScoreTable{});
+    EXPECT_EQ(parse_scores(" 1 2  3 4 ").value(), (ScoreTable{1, 2, 3, 4}));
+    for (const char* bad :
+         {"", "1 2 3", "1 2 3 4 5", "4 3 2 1", "a b c d", "0 10 1000 99999999999999999999", "0;1 2 3 4"}) {
+        EXPECT_EQ(parse_scores(bad).error().kind, ErrorKind::invalid_config) << bad;
+    }
+    EXPECT_EQ(score_text(never), "-INFINITY");
+    EXPECT_EQ(score_text(10000), "10000");
+}
+
+} // namespace
+} // namespace twinsite::mirror

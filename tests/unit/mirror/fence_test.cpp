@@ -1,0 +1,70 @@
+#include <twinsite/mirror/fence.hpp>
+
+#include "tests/support/fake_mirror.hpp"
+
+#include <gtest/gtest.h>
+
+namespace twinsite::mirror {
+namespace {
+
+FenceQuestion question(Role role, Disk disk, PeerNode node, PeerReplica replica, bool quorum) {
+    FenceQuestion asked{.own_node = "rz1-a",
+                        .local = testing::FakeMirror::connected(role),
+                        .cluster = {.node = node, .replica = replica, .quorum = quorum}};
+    asked.local.volumes[0].disk = disk;
+    return asked;
+}
+
+TEST(FencePeer, a_peer_that_is_down_is_unreachable_and_never_stonithed) {
+    for (const Disk disk : {Disk::up_to_date, Disk::consistent, Disk::outdated}) {
+        EXPECT_EQ(decide_fence(question(Role::secondary, disk, PeerNode::down, PeerReplica::stopped,
+                                        true))
+                      .answer,
+                  FenceAnswer::peer_unreachable);
+    }
+}
+
+TEST(FencePeer, a_lost_peer_proves_nothing_until_it_is_fenced) {
+    for (const PeerNode node : {PeerNode::unclean, PeerNode::unknown}) {
+        const auto verdict = decide_fence(
+            question(Role::primary, Disk::up_to_date, node, PeerReplica::unknown, false));
+        EXPECT_EQ(verdict.answer, FenceAnswer::failed);
+        EXPECT_TRUE(verdict.ask_again);
+    }
+}
+
+TEST(FencePeer, a_primary_bans_a_living_peer_before_it_calls_it_fenced) {
+    const auto verdict = decide_fence(question(Role::primary, Disk::up_to_date, PeerNode::online,
+                                               PeerReplica::unpromoted, true));
+    EXPECT_EQ(verdict.answer, FenceAnswer::peer_fenced);
+    EXPECT_TRUE(verdict.constrain_peer);
+}
+
+TEST(FencePeer, without_quorum_a_living_peer_is_not_called_fenced) {
+    EXPECT_EQ(decide_fence(question(Role::primary, Disk::up_to_date, PeerNode::online,
+                                    PeerReplica::unpromoted, false))
+                  .answer,
+              FenceAnswer::failed);
+}
+
+TEST(FencePeer, we_are_the_stale_side_when_the_peer_is_promoted_or_we_were_banned) {
+    EXPECT_EQ(decide_fence(question(Role::secondary, Disk::up_to_date, PeerNode::online,
+                                    PeerReplica::promoted, true))
+                  .answer,
+              FenceAnswer::peer_is_primary);
+    auto banned = question(Role::secondary, Disk::up_to_date, PeerNode::down, PeerReplica::stopped,
+                           true);
+    banned.cluster.banned_node = "rz1-a";
+    EXPECT_EQ(decide_fence(banned).answer, FenceAnswer::peer_is_primary);
+    banned.cluster.banned_node = "rz2-a";
+    EXPECT_EQ(decide_fence(banned).answer, FenceAnswer::peer_unreachable);
+}
+
+TEST(FencePeer, a_policy_is_one_of_two_words) {
+    EXPECT_EQ(parse_policy("majority").value(), Policy::majority);
+    EXPECT_EQ(parse_policy("keep-home").value(), Policy::keep_home);
+    EXPECT_FALSE(parse_policy("both"));
+}
+
+} // namespace
+} // namespace twinsite::mirror
