@@ -96,7 +96,7 @@ std::string peer_trouble(const Observation& seen) {
     for (const Peer& peer : seen.peers) {
         if (peer.connection != Connection::connected) {
             return fmt::format("not replicated: the connection to {} is {}",
-                               peer.name == "peer" ? "the peer" : peer.name,
+                               peer.name.empty() || peer.name == "peer" ? "the peer" : peer.name,
                                to_string(peer.connection));
         }
         for (const PeerVolume& volume : peer.volumes) {

@@ -128,8 +128,8 @@ Status Drbd::check_configured(const Deadline& deadline) {
     if (said.find("not defined in your config") != std::string::npos) {
         return fail(ErrorKind::not_found,
                     fmt::format("DRBD's configuration defines no resource {} for this node: "
-                                "/etc/drbd.d/{}.res is missing or names other hosts",
-                                resource_, resource_));
+                                "see the files in /etc/drbd.d and the host names in them",
+                                resource_));
     }
     return fail(ErrorKind::invalid_config, fmt::format("DRBD's configuration: {}", said));
 }

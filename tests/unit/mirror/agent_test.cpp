@@ -1,6 +1,6 @@
 #include "agents/mirror/mirror_agent.hpp"
 #include "tests/support/fake_clock.hpp"
-#include "tests/support/fake_mirror.hpp"
+#include "tests/unit/mirror/fake_mirror.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

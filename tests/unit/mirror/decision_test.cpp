@@ -1,5 +1,5 @@
-// Every combination of role, local disk, connection and peer disk, against rules stated once more in
-// plain words: what must hold, whatever the implementation.
+// Every combination of role, local disk, connection and peer disk, against rules stated once more
+// in plain words: what must hold, whatever the implementation.
 #include <twinsite/mirror/decision.hpp>
 
 #include <gtest/gtest.h>
@@ -8,14 +8,14 @@ namespace twinsite::mirror {
 namespace {
 
 constexpr std::array all_roles{Role::secondary, Role::primary};
-constexpr std::array all_disks{Disk::diskless,   Disk::attaching,    Disk::detaching, Disk::failed,
-                               Disk::negotiating, Disk::inconsistent, Disk::outdated,
-                               Disk::unknown,    Disk::consistent,   Disk::up_to_date};
-constexpr std::array all_connections{
-    Connection::stand_alone,    Connection::disconnecting,  Connection::unconnected,
-    Connection::timeout,        Connection::broken_pipe,    Connection::network_failure,
-    Connection::protocol_error, Connection::tear_down,      Connection::connecting,
-    Connection::connected};
+constexpr std::array all_disks{
+    Disk::diskless,     Disk::attaching, Disk::detaching, Disk::failed,     Disk::negotiating,
+    Disk::inconsistent, Disk::outdated,  Disk::unknown,   Disk::consistent, Disk::up_to_date};
+constexpr std::array all_connections{Connection::stand_alone,    Connection::disconnecting,
+                                     Connection::unconnected,    Connection::timeout,
+                                     Connection::broken_pipe,    Connection::network_failure,
+                                     Connection::protocol_error, Connection::tear_down,
+                                     Connection::connecting,     Connection::connected};
 
 Observation seen(Role role, Disk disk, Connection connection, Disk peer_disk,
                  Replication replication = Replication::established, Role peer = Role::secondary) {
@@ -35,9 +35,9 @@ void each_combination(Check check) {
         for (const Disk disk : all_disks) {
             for (const Connection connection : all_connections) {
                 for (const Disk peer : all_disks) {
-                    SCOPED_TRACE(std::string(to_string(role)) + " " +
-                                 std::string(to_string(disk)) + "/" + std::string(to_string(peer)) +
-                                 " " + std::string(to_string(connection)));
+                    SCOPED_TRACE(std::string(to_string(role)) + " " + std::string(to_string(disk)) +
+                                 "/" + std::string(to_string(peer)) + " " +
+                                 std::string(to_string(connection)));
                     check(role, disk, connection, peer,
                           assess(seen(role, disk, connection, peer), ScoreTable{}));
                 }
@@ -127,13 +127,13 @@ TEST(MirrorDecision, a_promotion_happens_only_on_up_to_date_data) {
 }
 
 TEST(MirrorDecision, the_score_and_the_promotion_agree) {
-    each_combination([](Role role, Disk disk, Connection connection, Disk peer,
-                        const Assessment& result) {
-        if (role == Role::secondary && result.score > 0) {
-            EXPECT_NE(may_promote(seen(role, disk, connection, peer), false).promotion,
-                      Promotion::refused);
-        }
-    });
+    each_combination(
+        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
+            if (role == Role::secondary && result.score > 0) {
+                EXPECT_NE(may_promote(seen(role, disk, connection, peer), false).promotion,
+                          Promotion::refused);
+            }
+        });
 }
 
 TEST(MirrorDecision, a_peer_that_is_still_promoted_is_waited_for) {
@@ -181,8 +181,8 @@ TEST(MirrorDecision, a_start_waits_for_the_handshake_but_not_for_a_resync) {
 TEST(MirrorScores, four_numbers_that_do_not_decrease) {
     EXPECT_EQ(parse_scores("0 10 1000 10000").value(), ScoreTable{});
     EXPECT_EQ(parse_scores(" 1 2  3 4 ").value(), (ScoreTable{1, 2, 3, 4}));
-    for (const char* bad :
-         {"", "1 2 3", "1 2 3 4 5", "4 3 2 1", "a b c d", "0 10 1000 99999999999999999999", "0;1 2 3 4"}) {
+    for (const char* bad : {"", "1 2 3", "1 2 3 4 5", "4 3 2 1", "a b c d",
+                            "0 10 1000 99999999999999999999", "0;1 2 3 4"}) {
         EXPECT_EQ(parse_scores(bad).error().kind, ErrorKind::invalid_config) << bad;
     }
     EXPECT_EQ(score_text(never), "-INFINITY");

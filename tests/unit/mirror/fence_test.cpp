@@ -1,6 +1,6 @@
-#include <twinsite/mirror/fence.hpp>
+#include "tests/unit/mirror/fake_mirror.hpp"
 
-#include "tests/support/fake_mirror.hpp"
+#include <twinsite/mirror/fence.hpp>
 
 #include <gtest/gtest.h>
 
@@ -17,8 +17,8 @@ FenceQuestion question(Role role, Disk disk, PeerNode node, PeerReplica replica,
 
 TEST(FencePeer, a_peer_that_is_down_is_unreachable_and_never_stonithed) {
     for (const Disk disk : {Disk::up_to_date, Disk::consistent, Disk::outdated}) {
-        EXPECT_EQ(decide_fence(question(Role::secondary, disk, PeerNode::down, PeerReplica::stopped,
-                                        true))
+        EXPECT_EQ(decide_fence(
+                      question(Role::secondary, disk, PeerNode::down, PeerReplica::stopped, true))
                       .answer,
                   FenceAnswer::peer_unreachable);
     }
@@ -34,8 +34,8 @@ TEST(FencePeer, a_lost_peer_proves_nothing_until_it_is_fenced) {
 }
 
 TEST(FencePeer, a_primary_bans_a_living_peer_before_it_calls_it_fenced) {
-    const auto verdict = decide_fence(question(Role::primary, Disk::up_to_date, PeerNode::online,
-                                               PeerReplica::unpromoted, true));
+    const auto verdict = decide_fence(
+        question(Role::primary, Disk::up_to_date, PeerNode::online, PeerReplica::unpromoted, true));
     EXPECT_EQ(verdict.answer, FenceAnswer::peer_fenced);
     EXPECT_TRUE(verdict.constrain_peer);
 }
@@ -52,8 +52,8 @@ TEST(FencePeer, we_are_the_stale_side_when_the_peer_is_promoted_or_we_were_banne
                                     PeerReplica::promoted, true))
                   .answer,
               FenceAnswer::peer_is_primary);
-    auto banned = question(Role::secondary, Disk::up_to_date, PeerNode::down, PeerReplica::stopped,
-                           true);
+    auto banned =
+        question(Role::secondary, Disk::up_to_date, PeerNode::down, PeerReplica::stopped, true);
     banned.cluster.banned_node = "rz1-a";
     EXPECT_EQ(decide_fence(banned).answer, FenceAnswer::peer_is_primary);
     banned.cluster.banned_node = "rz2-a";

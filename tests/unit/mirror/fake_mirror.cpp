@@ -1,4 +1,4 @@
-#include "tests/support/fake_mirror.hpp"
+#include "tests/unit/mirror/fake_mirror.hpp"
 
 namespace twinsite::testing {
 
