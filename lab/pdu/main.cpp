@@ -11,6 +11,8 @@
 #include <twinsite/process/command.hpp>
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -37,6 +39,7 @@ struct Options {
     std::string hook;
     unsigned relay_delay = 0;
     std::uint32_t row_offset = 0;
+    bool with_parent = false;
 };
 
 std::atomic<bool> ending = false;
@@ -58,6 +61,7 @@ void declare(CLI::App& app, Options& options) {
                    "Program called as PROGRAM NAME OUTLET on|off; the outlet has moved when it "
                    "has ended with 0");
     app.add_option("--relay-delay", options.relay_delay, "Milliseconds a relay takes");
+    app.add_flag("--with-parent", options.with_parent, "End when the parent ends");
     app.add_option("--row-offset", options.row_offset,
                    "Number table rows from this plus 1, where the family's rows are no outlets");
 }
@@ -145,6 +149,9 @@ Hook hook_of(const Options& options) {
 }
 
 Status run(const Options& options) {
+    if (options.with_parent) {
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    }
     std::filesystem::create_directories(options.state);
     auto model = power::load_model(options.models, options.model);
     const auto shown = device_options(options);
@@ -159,6 +166,9 @@ Status run(const Options& options) {
         *wanted, [&](const power::SnmpRequest& request) { return device.answer(request); });
     if (!responder) {
         return fail(responder.error());
+    }
+    if (const auto up = replace_file(options.state / "pid", fmt::format("{}\n", ::getpid())); !up) {
+        return up;
     }
     log::info("{} answers at {}", options.name, options.listen);
     while (!ending) {

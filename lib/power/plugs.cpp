@@ -1,46 +1,43 @@
 #include <twinsite/base/text.hpp>
+#include <twinsite/power/names.hpp>
 #include <twinsite/power/switching.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace twinsite::power {
 
 namespace {
 
-using Names = std::multimap<std::string, std::string, std::less<>>;
-
-Names names_of(const std::vector<Outlet>& outlets) {
-    Names names;
-    for (const Outlet& outlet : outlets) {
-        if (!outlet.name.empty()) {
-            names.emplace(outlet.name, outlet.identifier);
+/// nullopt: no outlet has that name. A name is what the device says, else what list prints.
+Result<std::optional<std::string>> by_name(std::span<const Outlet> outlets, std::string_view name) {
+    std::vector<std::string> found;
+    const auto collect = [&](const auto& name_of) {
+        for (const Outlet& outlet : outlets) {
+            if (name_of(outlet) == name) {
+                found.push_back(outlet.identifier);
+            }
         }
+        return !found.empty();
+    };
+    if (!collect([](const Outlet& outlet) { return outlet.name; })) {
+        collect(list_name);
     }
-    return names;
-}
-
-/// nullopt: no outlet has that name.
-Result<std::optional<std::string>> by_name(const Names& names, std::string_view name) {
-    const auto [begin, end] = names.equal_range(name);
-    if (begin == end) {
-        return std::optional<std::string>{};
-    }
-    if (std::next(begin) != end) {
+    if (found.size() > 1) {
         return fail(ErrorKind::conflict,
-                    fmt::format("outlets {} and {} are both named \"{}\": give their numbers",
-                                begin->second, std::next(begin)->second, printable(name)));
+                    fmt::format("outlets {} are all named \"{}\": give their numbers",
+                                join(found, ", "), printable(name)));
     }
-    return std::optional(begin->second);
+    return found.empty() ? std::optional<std::string>{} : std::optional(found.front());
 }
 
-Result<std::string> single(const PowerDevice& device, const Names& names, std::string_view plug) {
+Result<std::string> single(const PowerDevice& device, std::span<const Outlet> outlets,
+                           std::string_view plug) {
     if (auto identifier = device.canonical(plug)) {
         return *identifier;
     }
-    const auto named = by_name(names, plug);
+    const auto named = by_name(outlets, plug);
     if (!named) {
         return fail(named.error());
     }
@@ -56,6 +53,9 @@ Result<std::string> single(const PowerDevice& device, const Names& names, std::s
 Result<std::vector<std::string>> resolve_plugs(PowerDevice& device, std::string_view plugs,
                                                std::string_view separators,
                                                const Deadline& deadline) {
+    if (trim(plugs).empty()) {
+        return fail(ErrorKind::invalid_config, "no outlet is given: set plug");
+    }
     if (auto identifier = device.canonical(plugs)) {
         return std::vector{*identifier};
     }
@@ -63,8 +63,7 @@ Result<std::vector<std::string>> resolve_plugs(PowerDevice& device, std::string_
     if (!outlets) {
         return fail(outlets.error());
     }
-    const Names names = names_of(*outlets);
-    const auto whole = by_name(names, plugs);
+    const auto whole = by_name(*outlets, plugs);
     if (!whole) {
         return fail(whole.error());
     }
@@ -73,7 +72,7 @@ Result<std::vector<std::string>> resolve_plugs(PowerDevice& device, std::string_
     }
     std::vector<std::string> identifiers;
     for (const std::string& word : split(plugs, separators)) {
-        auto identifier = single(device, names, trim(word));
+        auto identifier = single(device, *outlets, trim(word));
         if (!identifier) {
             return fail(identifier.error());
         }

@@ -16,11 +16,7 @@ std::string describe(const std::string& identifier, const OutletReading& reading
                              reading.detail);
 }
 
-bool readable(const OutletReading& reading) {
-    return reading.state != OutletState::unknown;
-}
-
-/// How many of one command's tries a device that lost it gets before the deadline.
+/// A device that restarted has forgotten its commands.
 constexpr Milliseconds repeat_after{3'000};
 
 /// One attempt to bring outlets into one state; holds what is known of each.
@@ -36,21 +32,63 @@ public:
         , failures_(identifiers.size()) {}
 
     Status run() {
+        if (const auto readable = look_first(); !readable) {
+            return readable;
+        }
+        command_all(wanted_ == OutletState::on ? OutletCommand::on : OutletCommand::off);
+        return wait();
+    }
+
+    /// The device's own cycle is watched, never helped: a repeated command would be a second one.
+    Status run_cycle() {
+        if (const auto readable = look_first(); !readable) {
+            return readable;
+        }
+        command_all(OutletCommand::cycle);
+        repeats_ = false;
+        const auto seen = poll_until(clock_, patience_.deadline, patience_.first_look,
+                                     [&] { return (look() && done()) || hopeless(); });
+        if (seen && done()) {
+            return {};
+        }
+        return fail(complaint().in("the device was told to cycle, and off was not seen"));
+    }
+
+    Status wait() {
+        Milliseconds pause = patience_.first_look;
+        for (;;) {
+            // Two looks in a row: outlets seen off one after the other were perhaps never off
+            // together.
+            if (look() && done() && look() && done()) {
+                return {};
+            }
+            const Milliseconds left = patience_.deadline.left(clock_);
+            if (hopeless() || left <= Milliseconds::zero()) {
+                return fail(complaint());
+            }
+            repeat_lost_commands();
+            clock_.pause(std::min(pause, left));
+            // A quarter more each time: a look comes at most a quarter of the wait too late.
+            pause = std::min(pause * 5 / 4, patience_.poll_interval);
+        }
+    }
+
+private:
+    /// Nothing is switched on a device that cannot be read.
+    Status look_first() {
         if (const auto first = look(); !first) {
             return first;
         }
         for (std::size_t i = 0; i < identifiers_.size(); ++i) {
-            if (!readable(readings_[i])) {
+            if (readings_[i].state == OutletState::unknown) {
                 return fail(ErrorKind::protocol,
                             fmt::format("{}; nothing was switched",
                                         describe(identifiers_[i], readings_[i])));
             }
         }
-        command_all();
-        return wait();
+        return {};
     }
 
-private:
     [[nodiscard]] bool done() const {
         return readings_.size() == identifiers_.size() &&
                std::all_of(readings_.begin(), readings_.end(),
@@ -69,30 +107,30 @@ private:
         return {};
     }
 
-    void command_all() {
+    void command_all(OutletCommand command) {
         commanded_ = clock_.now();
+        repeats_ = true;
         for (std::size_t i = 0; i < identifiers_.size(); ++i) {
-            command(i);
+            send(i, command);
         }
     }
 
-    void command(std::size_t i) {
-        const auto command = wanted_ == OutletState::on ? OutletCommand::on : OutletCommand::off;
+    void send(std::size_t i, OutletCommand command) {
         const auto sent = device_.command(identifiers_[i], command, patience_.deadline);
         failures_[i] = sent ? std::optional<Error>{} : std::optional(sent.error());
     }
 
     /// A device that restarts forgets commands; one that refuses will go on refusing.
     void repeat_lost_commands() {
-        if (readings_.empty() || clock_.now() < commanded_ + repeat_after) {
+        if (!repeats_ || readings_.empty() || clock_.now() < commanded_ + repeat_after) {
             return;
         }
         commanded_ = clock_.now();
+        const bool on = wanted_ == OutletState::on;
         for (std::size_t i = 0; i < identifiers_.size(); ++i) {
-            const bool opposite = readings_[i].state ==
-                                  (wanted_ == OutletState::on ? OutletState::off : OutletState::on);
+            const bool opposite = readings_[i].state == (on ? OutletState::off : OutletState::on);
             if (opposite && !refused(i)) {
-                command(i);
+                send(i, on ? OutletCommand::on : OutletCommand::off);
             }
         }
     }
@@ -118,24 +156,6 @@ private:
             missing = true;
         }
         return missing;
-    }
-
-    Status wait() {
-        Milliseconds pause = patience_.first_look;
-        for (;;) {
-            // Two looks in a row: outlets seen off one after the other were perhaps never off
-            // together.
-            if (look() && done() && look() && done()) {
-                return {};
-            }
-            const Milliseconds left = patience_.deadline.left(clock_);
-            if (hopeless() || left <= Milliseconds::zero()) {
-                return fail(complaint());
-            }
-            repeat_lost_commands();
-            clock_.pause(std::min(pause, left));
-            pause = std::min(pause * 2, patience_.poll_interval);
-        }
     }
 
     [[nodiscard]] Error complaint() const {
@@ -176,6 +196,7 @@ private:
     std::vector<std::optional<Error>> failures_;
     std::optional<Error> last_error_;
     TimePoint commanded_{};
+    bool repeats_ = false;
 };
 
 } // namespace
@@ -213,6 +234,16 @@ OutletReading together(std::span<const std::string> identifiers,
 Status switch_outlets(PowerDevice& device, std::span<const std::string> identifiers,
                       OutletState wanted, Clock& clock, const Patience& patience) {
     return Switching(device, identifiers, wanted, clock, patience).run();
+}
+
+Status await_outlets(PowerDevice& device, std::span<const std::string> identifiers,
+                     OutletState wanted, Clock& clock, const Patience& patience) {
+    return Switching(device, identifiers, wanted, clock, patience).wait();
+}
+
+Status cycle_outlets(PowerDevice& device, std::span<const std::string> identifiers, Clock& clock,
+                     const Patience& patience) {
+    return Switching(device, identifiers, OutletState::off, clock, patience).run_cycle();
 }
 
 } // namespace twinsite::power

@@ -37,4 +37,13 @@ OutletReading together(std::span<const std::string> identifiers,
 Status switch_outlets(PowerDevice& device, std::span<const std::string> identifiers,
                       OutletState wanted, Clock& clock, const Patience& patience);
 
+/// Waits until all outlets were read in the wanted state together, commanding nothing.
+Status await_outlets(PowerDevice& device, std::span<const std::string> identifiers,
+                     OutletState wanted, Clock& clock, const Patience& patience);
+
+/// Has the device switch every outlet off and on by itself, and succeeds when all were seen off
+/// together in between. An error does not say that they were not off: it was not seen.
+Status cycle_outlets(PowerDevice& device, std::span<const std::string> identifiers, Clock& clock,
+                     const Patience& patience);
+
 } // namespace twinsite::power
