@@ -100,6 +100,13 @@ std::vector<Parameter> how_it_is_claimed() {
          .reloadable = true,
          .low = 1,
          .high = 60000},
+        {.name = "arp_bg",
+         .type = Type::boolean,
+         .shortdesc = "announce from the background",
+         .longdesc = "Start returns after the first announcement and the others follow from the "
+                     "background; false: start returns after the last.",
+         .default_value = "true",
+         .reloadable = true},
         {.name = "arp_count_refresh",
          .type = Type::integer,
          .shortdesc = "announcements in each monitor",
@@ -111,18 +118,70 @@ std::vector<Parameter> how_it_is_claimed() {
 }
 
 std::vector<Parameter> how_it_is_watched() {
-    return {{.name = "check_link_status",
-             .type = Type::boolean,
-             .shortdesc = "an interface without link is a failure",
-             .longdesc = "Start and monitor fail when the interface is down, has no carrier, or is "
-                         "not operational.",
-             .default_value = "true",
-             .reloadable = true}};
+    return {
+        {.name = "check_link_status",
+         .type = Type::boolean,
+         .shortdesc = "an interface without link is a failure",
+         .longdesc = "Start and monitor fail when the interface is down, has no carrier, or is not "
+                     "operational.",
+         .default_value = "true",
+         .reloadable = true},
+        {.name = "check_peer",
+         .shortdesc = "neighbours of which one must answer",
+         .longdesc = "Addresses on the same segment, of which one must answer a monitor with "
+                     "OCF_CHECK_LEVEL 10. Without it: the default gateway, if it lies on the "
+                     "interface.",
+         .reloadable = true},
+        {.name = "conflict_watch",
+         .type = Type::boolean,
+         .shortdesc = "watch for others that use the address",
+         .longdesc = "A small process of this resource listens for other machines that use the "
+                     "address, defends it at most once in ten seconds, and reports to the next "
+                     "monitor. After it was frozen, as in a node that hung, it asks the segment "
+                     "first and gives the address up when somebody else has it by then.",
+         .default_value = "true",
+         .reloadable = true},
+        {.name = "on_conflict",
+         .type = Type::select,
+         .shortdesc = "what a conflict seen since the last monitor is",
+         .longdesc = "degraded: the monitor succeeds and the cluster shows a warning; fail: the "
+                     "monitor fails and the cluster recovers the resource.",
+         .default_value = "degraded",
+         .reloadable = true,
+         .options = {"degraded", "fail"}}};
+}
+
+std::vector<Parameter> what_comes_along() {
+    return {
+        {.name = "routes",
+         .shortdesc = "routes that come and go with the address",
+         .longdesc = "Separated by commas: DESTINATION[/PREFIX] [via GATEWAY] [metric N] [table "
+                     "N]. Their source is the address. \"default via 192.0.2.254 table 100\"."},
+        {.name = "rule_table",
+         .type = Type::integer,
+         .shortdesc = "routing table for traffic from the address",
+         .longdesc = "Adds the rule \"from ADDRESS lookup TABLE\".",
+         .low = 1,
+         .high = 4294967295},
+        {.name = "rule_priority",
+         .type = Type::integer,
+         .shortdesc = "priority of that rule",
+         .longdesc = "Priority of the rule of rule_table; 0: the kernel chooses.",
+         .default_value = "0",
+         .low = 0,
+         .high = 32765},
+        {.name = "reset_connections",
+         .type = Type::boolean,
+         .shortdesc = "reset TCP connections on stop",
+         .longdesc = "Reset the address's established TCP connections when it is stopped, so that "
+                     "clients reconnect at once instead of waiting for a timeout.",
+         .default_value = "false",
+         .reloadable = true}};
 }
 
 std::vector<Parameter> parameters() {
     std::vector<Parameter> all = where_it_lives();
-    for (const auto& more : {how_it_is_claimed(), how_it_is_watched()}) {
+    for (const auto& more : {how_it_is_claimed(), how_it_is_watched(), what_comes_along()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;
@@ -142,6 +201,8 @@ const ocf::Description& description() {
         .actions = {{.name = "start", .timeout = 20},
                     {.name = "stop", .timeout = 20},
                     {.name = "monitor", .timeout = 20, .interval = 10},
+                    {.name = "monitor", .timeout = 20, .interval = 60, .depth = 10},
+                    {.name = "reload-agent", .timeout = 20},
                     {.name = "validate-all", .timeout = 20}}};
     return it;
 }

@@ -1,7 +1,13 @@
 #include "agents/vip/description.hpp"
 #include "agents/vip/vip_agent.hpp"
 
+#include <fmt/format.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <cstring>
 #include <memory>
+#include <string_view>
 
 namespace {
 
@@ -14,11 +20,31 @@ std::filesystem::path state_directory(const ocf::Request& request) {
                                                                        : given->second;
 }
 
-/// The adapters live as long as the process: every action runs once.
+/// "vip start" becomes "vip guard", so that nobody takes the background process for a start that
+/// hangs. The action's name lies in writable memory, as execve(2) put it there.
+void show_as_guard(char* action) {
+    if (action != nullptr) {
+        const std::string_view title = "guard";
+        const std::size_t room = std::strlen(action);
+        std::fill_n(action, room, '\0');
+        std::copy_n(title.begin(), std::min(room, title.size()), action);
+    }
+    ::prctl(PR_SET_NAME, "vip-guard");
+}
+
 struct Adapters {
+    Adapters(const ocf::Request& request, char* action)
+        : record(state_directory(request), request.instance)
+        , segment(network::open_segment(clock))
+        , guard(vip::open_guard(
+              record, fmt::format("vip({})", request.instance), [action] { show_as_guard(action); },
+              clock)) {}
+
     SystemClock clock;
+    vip::RecordFile record;
     std::unique_ptr<network::Network> network;
     std::unique_ptr<network::Segment> segment;
+    std::unique_ptr<vip::Guard> guard;
 };
 
 ocf::Outcome without_namespace(const ocf::Request& request, const Error& error) {
@@ -37,8 +63,7 @@ ocf::ActionTable only(const ocf::Request& request, const ocf::Outcome& outcome) 
     return {{request.action, [outcome] { return outcome; }}};
 }
 
-ocf::ActionTable build(const ocf::Request& request) {
-    static Adapters adapters;
+ocf::ActionTable build(const ocf::Request& request, char* action) {
     const auto settings = vip::read_settings(request);
     if (!settings && request.action != "stop") {
         return only(request, ocf::Outcome::of(settings.error()));
@@ -53,19 +78,22 @@ ocf::ActionTable build(const ocf::Request& request) {
     if (!opened) {
         return only(request, ocf::Outcome::of(opened.error()));
     }
-    adapters.network = std::move(*opened);
-    adapters.segment = network::open_segment(adapters.clock);
+    const auto adapters = std::make_shared<Adapters>(request, action);
+    adapters->network = std::move(*opened);
     const auto agent = std::make_shared<vip::VipAgent>(
-        request, *adapters.network, *adapters.segment,
-        vip::RecordFile(state_directory(request), request.instance), adapters.clock);
-    return {{"start", [agent] { return agent->start(); }},
-            {"stop", [agent] { return agent->stop(); }},
-            {"monitor", [agent] { return agent->monitor(); }},
-            {"validate-all", [agent] { return agent->validate(); }}};
+        request, vip::Tools{*adapters->network, *adapters->segment, *adapters->guard,
+                            adapters->record, adapters->clock});
+    return {{"start", [agent, adapters] { return agent->start(); }},
+            {"stop", [agent, adapters] { return agent->stop(); }},
+            {"monitor", [agent, adapters] { return agent->monitor(); }},
+            {"reload-agent", [agent, adapters] { return agent->reload(); }},
+            {"validate-all", [agent, adapters] { return agent->validate(); }}};
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    return ocf::run(vip::description(), argc, argv, build);
+    char* action = argc > 1 ? argv[1] : nullptr;
+    return ocf::run(vip::description(), argc, argv,
+                    [action](const ocf::Request& request) { return build(request, action); });
 }

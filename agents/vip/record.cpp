@@ -7,12 +7,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace twinsite::vip {
 
 namespace {
 
-Result<network::AssignedAddress> parse_address(std::string_view text, unsigned interface) {
+using network::AssignedAddress;
+using network::IpAddress;
+using network::Route;
+using network::Rule;
+using Words = std::vector<std::string>;
+
+struct Network {
+    IpAddress address;
+    unsigned prefix;
+};
+
+/// "ADDRESS/PREFIX"
+Result<Network> parse_network(std::string_view text) {
     const auto slash = text.find('/');
     const auto address = network::parse_ip_address(text.substr(0, slash));
     if (!address || slash == std::string_view::npos) {
@@ -22,26 +35,99 @@ Result<network::AssignedAddress> parse_address(std::string_view text, unsigned i
     if (!prefix) {
         return fail(ErrorKind::protocol, "no prefix length");
     }
-    return network::AssignedAddress{
-        .interface = interface, .address = *address, .prefix = static_cast<unsigned>(*prefix)};
+    return Network{.address = *address, .prefix = static_cast<unsigned>(*prefix)};
 }
 
-Status take_line(Record& record, const std::vector<std::string>& words) {
-    if (words.size() == 3 && words[0] == "interface") {
-        const auto index = parse_integer(words[1], 1, INT32_MAX);
-        if (!index) {
-            return fail(ErrorKind::protocol, "no interface number");
+Result<std::uint32_t> parse_number(const std::string& text) {
+    return parse_integer(text, 0, UINT32_MAX).map([](auto value) {
+        return static_cast<std::uint32_t>(value);
+    });
+}
+
+Result<std::optional<IpAddress>> parse_optional(const std::string& text) {
+    if (text == "-") {
+        return std::optional<IpAddress>{};
+    }
+    return network::parse_ip_address(text).map(
+        [](const IpAddress& address) { return std::optional<IpAddress>(address); });
+}
+
+std::string optional_text(const std::optional<IpAddress>& address) {
+    return address ? address->text() : "-";
+}
+
+Status damaged() {
+    return fail(ErrorKind::protocol, "a line makes no sense");
+}
+
+Status take_interface(Record& record, const Words& words) {
+    const auto index = parse_integer(words[1], 1, INT32_MAX);
+    if (!index) {
+        return damaged();
+    }
+    record.interface = static_cast<unsigned>(*index);
+    record.interface_name = words[2];
+    return {};
+}
+
+Status take_address(Record& record, const Words& words) {
+    const auto network = parse_network(words[1]);
+    if (!network) {
+        return damaged();
+    }
+    record.addresses.push_back(
+        {.interface = record.interface, .address = network->address, .prefix = network->prefix});
+    return {};
+}
+
+Status take_route(Record& record, const Words& words) {
+    const auto network = parse_network(words[1]);
+    const auto gateway = parse_optional(words[2]);
+    const auto source = parse_optional(words[3]);
+    const auto metric = parse_number(words[4]);
+    const auto table = parse_number(words[5]);
+    if (!network || !gateway || !source || !metric || !table) {
+        return damaged();
+    }
+    record.routes.push_back({.destination = network->address,
+                             .prefix = network->prefix,
+                             .interface = record.interface,
+                             .gateway = *gateway,
+                             .source = *source,
+                             .metric = *metric,
+                             .table = *table});
+    return {};
+}
+
+Status take_rule(Record& record, const Words& words) {
+    const auto network = parse_network(words[1]);
+    const auto table = parse_number(words[2]);
+    const auto priority = parse_number(words[3]);
+    if (!network || !table || !priority) {
+        return damaged();
+    }
+    record.rules.push_back({.source = network->address,
+                            .prefix = network->prefix,
+                            .table = *table,
+                            .priority = *priority});
+    return {};
+}
+
+Status take_line(Record& record, const Words& words) {
+    struct Line {
+        std::string_view name;
+        std::size_t words;
+        Status (*take)(Record&, const Words&);
+    };
+    static constexpr std::array lines{Line{"interface", 3, take_interface},
+                                      Line{"address", 2, take_address},
+                                      Line{"route", 6, take_route}, Line{"rule", 4, take_rule}};
+    for (const Line& line : lines) {
+        if (words.size() == line.words && words[0] == line.name) {
+            return line.take(record, words);
         }
-        record.interface = static_cast<unsigned>(*index);
-        record.interface_name = words[2];
-        return {};
     }
-    if (words.size() == 2 && words[0] == "address") {
-        return parse_address(words[1], record.interface).map([&](const auto& address) {
-            record.addresses.push_back(address);
-        });
-    }
-    return fail(ErrorKind::protocol, "an unknown line");
+    return damaged();
 }
 
 std::string file_name(std::string_view resource) {
@@ -56,6 +142,15 @@ std::string to_text(const Record& record) {
     std::string text = fmt::format("interface {} {}\n", record.interface, record.interface_name);
     for (const auto& address : record.addresses) {
         text += fmt::format("address {}/{}\n", address.address.text(), address.prefix);
+    }
+    for (const Route& route : record.routes) {
+        text += fmt::format("route {}/{} {} {} {} {}\n", route.destination.text(), route.prefix,
+                            optional_text(route.gateway), optional_text(route.source), route.metric,
+                            route.table);
+    }
+    for (const Rule& rule : record.rules) {
+        text += fmt::format("rule {}/{} {} {}\n", rule.source.text(), rule.prefix, rule.table,
+                            rule.priority);
     }
     return text;
 }

@@ -17,6 +17,8 @@ struct Record {
     unsigned interface = 0; ///< index
     std::string interface_name;
     std::vector<network::AssignedAddress> addresses; ///< address, prefix and interface only
+    std::vector<network::Route> routes;
+    std::vector<network::Rule> rules;
 };
 
 std::string to_text(const Record& record);

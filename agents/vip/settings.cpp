@@ -163,6 +163,42 @@ Status take_lifetime(Settings& settings, const std::string& text) {
     return {};
 }
 
+/// The routes' sources are the addresses, so there must be one of the same family.
+Status take_routes(Settings& settings, const ocf::Values& values) {
+    auto routes = parse_routes(values.text("routes"));
+    if (!routes) {
+        return fail(named("routes", routes.error()));
+    }
+    for (const WantedRoute& route : *routes) {
+        const bool served = std::any_of(
+            settings.addresses.begin(), settings.addresses.end(), [&](const auto& wanted) {
+                return wanted.address.family() == route.destination.family();
+            });
+        if (!served) {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("parameter routes: ip has no address of the family of {}",
+                                    route.destination.text()));
+        }
+    }
+    settings.routes = std::move(*routes);
+    if (values.is_set("rule_table")) {
+        settings.rule_table = static_cast<std::uint32_t>(values.integer("rule_table"));
+        settings.rule_priority = static_cast<std::uint32_t>(values.integer("rule_priority"));
+    }
+    return {};
+}
+
+Status take_peers(Settings& settings, const std::string& text) {
+    for (const std::string& word : split(text, " \t\r\n,")) {
+        const auto peer = network::parse_ip_address(word);
+        if (!peer) {
+            return fail(named("check_peer", peer.error()));
+        }
+        settings.peers.push_back(*peer);
+    }
+    return {};
+}
+
 Status check_link_local(const Settings& settings) {
     for (const WantedAddress& wanted : settings.addresses) {
         if (wanted.address.family() == Family::ipv6 && wanted.address.is_link_local() &&
@@ -219,6 +255,7 @@ Result<Settings> read_settings(const ocf::Request& request) {
          {take_netmask(settings.addresses, values.text("cidr_netmask")),
           take_nic_and_label(settings, request), take_broadcast(settings, values.text("broadcast")),
           take_lifetime(settings, values.text("preferred_lft")), check_link_local(settings),
+          take_routes(settings, values), take_peers(settings, values.text("check_peer")),
           check_name("network_namespace", values.text("network_namespace"), 255)}) {
         if (!taken) {
             return fail(taken.error());
@@ -231,6 +268,10 @@ Result<Settings> read_settings(const ocf::Request& request) {
     settings.announcements = static_cast<unsigned>(values.integer("arp_count"));
     settings.announcement_interval = Milliseconds(values.integer("arp_interval"));
     settings.refresh_announcements = static_cast<unsigned>(values.integer("arp_count_refresh"));
+    settings.announce_in_background = values.boolean("arp_bg");
+    settings.watch = values.boolean("conflict_watch");
+    settings.conflict_fails = values.text("on_conflict") == "fail";
+    settings.reset_connections = values.boolean("reset_connections");
     settings.check_link = values.boolean("check_link_status");
     settings.network_namespace = values.text("network_namespace");
     return settings;

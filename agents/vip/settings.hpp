@@ -20,6 +20,17 @@ struct WantedAddress {
     friend bool operator==(const WantedAddress&, const WantedAddress&) = default;
 };
 
+/// A route that comes and goes with the addresses.
+struct WantedRoute {
+    network::IpAddress destination;
+    unsigned prefix = 0;
+    std::optional<network::IpAddress> gateway{};
+    std::uint32_t metric = 0;
+    std::uint32_t table = network::main_table;
+
+    friend bool operator==(const WantedRoute&, const WantedRoute&) = default;
+};
+
 enum class Broadcast { all_ones, all_zeros, none, given };
 
 struct Settings {
@@ -34,8 +45,16 @@ struct Settings {
     network::ProbePlan probe;
     unsigned announcements = 5;
     Milliseconds announcement_interval{200};
+    bool announce_in_background = true;
     unsigned refresh_announcements = 0; ///< in each monitor
     bool check_link = true;
+    bool watch = true;                     ///< for others that use the address
+    bool conflict_fails = false;           ///< a conflict seen is a failure, not a warning
+    std::vector<network::IpAddress> peers; ///< one of them must answer a deep monitor
+    std::vector<WantedRoute> routes;
+    std::optional<std::uint32_t> rule_table; ///< looked up for traffic from the addresses
+    std::uint32_t rule_priority = 0;
+    bool reset_connections = false; ///< on stop
     std::string network_namespace;
 };
 
@@ -44,6 +63,9 @@ Result<Settings> read_settings(const ocf::Request& request);
 
 /// The addresses alone: what a stop needs.
 Result<std::vector<WantedAddress>> read_addresses(const ocf::Request& request);
+
+/// "DESTINATION[/PREFIX] [via GATEWAY] [metric N] [table N], ..."; "default" with a gateway.
+Result<std::vector<WantedRoute>> parse_routes(std::string_view text);
 
 /// The nic parameter without a label behind a colon.
 std::string nic_name(const ocf::Request& request);

@@ -10,35 +10,13 @@ namespace twinsite::vip {
 
 namespace {
 
-using network::AssignedAddress;
-using network::Family;
 using network::Interface;
 using network::IpAddress;
 using ocf::ExitCode;
 using ocf::Outcome;
 
-constexpr Milliseconds link_patience{5000};
-constexpr Milliseconds link_poll{50};
-
-bool wants(std::span<const WantedAddress> wanted, Family family) {
-    return std::any_of(wanted.begin(), wanted.end(), [family](const WantedAddress& each) {
-        return each.address.family() == family;
-    });
-}
-
-bool same_place(const AssignedAddress& a, const AssignedAddress& b) {
-    return a.interface == b.interface && a.address == b.address && a.prefix == b.prefix;
-}
-
-bool contains(const std::vector<AssignedAddress>& all, const AssignedAddress& one) {
-    return std::any_of(all.begin(), all.end(),
-                       [&](const AssignedAddress& each) { return same_place(each, one); });
-}
-
-template <typename Value>
-void append(std::vector<Value>& to, std::vector<Value> more) {
-    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
+constexpr unsigned deep = 10;
+constexpr Milliseconds neighbour_patience{3000};
 
 std::string list_of(std::span<const WantedAddress> wanted) {
     std::string text;
@@ -48,199 +26,30 @@ std::string list_of(std::span<const WantedAddress> wanted) {
     return text;
 }
 
+std::string text_of(const ConflictReport& report) {
+    return report.given_up
+               ? fmt::format("{} answered for {} after this node was frozen: given up", report.by,
+                             report.address.text())
+               : fmt::format("{} is also used by {} ({} packets since the last monitor)",
+                             report.address.text(), report.by, report.packets);
+}
+
+/// Our address that can ask PEER.
+const WantedAddress* asker(const Settings& settings, const IpAddress& peer) {
+    const auto found =
+        std::find_if(settings.addresses.begin(), settings.addresses.end(),
+                     [&](const auto& each) { return each.address.family() == peer.family(); });
+    return found == settings.addresses.end() ? nullptr : &*found;
+}
+
 } // namespace
-
-Result<Interface> VipAgent::find_interface(std::span<const WantedAddress> wanted,
-                                           const std::string& nic, const Observation& seen) {
-    // Where start put it counts more than its name: the interface may have been renamed.
-    if (const auto record = record_.read()) {
-        const bool there = std::any_of(
-            record->addresses.begin(), record->addresses.end(),
-            [&](const AssignedAddress& ours) { return contains(seen.addresses, ours); });
-        if (there) {
-            return network_.interface_at(record->interface);
-        }
-    }
-    if (!nic.empty()) {
-        return network_.interface_named(nic);
-    }
-    if (wanted.front().address.is_loopback()) {
-        return network_.interface_named("lo");
-    }
-    const auto* route = connected_route(seen.routes, wanted.front().address, 0);
-    if (route == nullptr) {
-        return fail(
-            ErrorKind::not_found,
-            fmt::format("no interface has a connected route to {}: set nic and cidr_netmask",
-                        wanted.front().address.text()));
-    }
-    return network_.interface_at(route->interface);
-}
-
-Result<Observation> VipAgent::observe(std::span<const WantedAddress> wanted, const std::string& nic,
-                                      bool with_prefixes) {
-    Observation seen;
-    const bool needs_prefix =
-        std::any_of(wanted.begin(), wanted.end(), [](const auto& each) { return !each.prefix; });
-    for (const Family family : {Family::ipv4, Family::ipv6}) {
-        if (!wants(wanted, family)) {
-            continue;
-        }
-        auto addresses = network_.addresses(family);
-        if (!addresses) {
-            return fail(addresses.error());
-        }
-        append(seen.addresses, std::move(*addresses));
-        if (nic.empty() || (with_prefixes && needs_prefix)) {
-            auto routes = network_.routes(family);
-            if (!routes) {
-                return fail(routes.error());
-            }
-            append(seen.routes, std::move(*routes));
-        }
-    }
-    seen.interface = find_interface(wanted, nic, seen);
-    if (!seen.interface && seen.interface.error().kind != ErrorKind::not_found) {
-        return fail(seen.interface.error());
-    }
-    for (const AssignedAddress& address : seen.addresses) {
-        const bool wanted_elsewhere =
-            (!seen.interface || address.interface != seen.interface->index) &&
-            std::any_of(wanted.begin(), wanted.end(),
-                        [&](const auto& each) { return each.address == address.address; });
-        if (wanted_elsewhere) {
-            if (auto other = network_.interface_at(address.interface)) {
-                seen.others.push_back(std::move(*other));
-            }
-        }
-    }
-    return seen;
-}
-
-Result<Interface> VipAgent::working_link(const Settings& settings, Interface interface) {
-    if (!interface.up) {
-        log::info("setting interface {} up", interface.name);
-        if (auto done = network_.bring_up(interface.index); !done) {
-            return fail(done.error().in(interface.name));
-        }
-    }
-    Result<Interface> now = interface;
-    // A link that was just set up negotiates for a moment.
-    const auto deadline = request_.deadline.within(clock_, link_patience);
-    const bool works = poll_until(clock_, deadline, link_poll, [&] {
-        now = network_.interface_at(interface.index);
-        return !now || network::link_trouble(*now).empty() || !settings.check_link;
-    });
-    if (now && !works) {
-        return fail(ErrorKind::unreachable,
-                    fmt::format("interface {} {}", now->name, network::link_trouble(*now)));
-    }
-    return now;
-}
-
-Status VipAgent::ask_segment(const Settings& settings, const Interface& interface,
-                             const Addresses& missing) {
-    std::vector<IpAddress> asked;
-    for (const AssignedAddress& address : missing) {
-        const Family family = address.address.family();
-        const bool skip = family == Family::ipv6 && settings.no_dad;
-        if (network::has_neighbours(interface, family) && !skip) {
-            asked.push_back(address.address);
-        }
-    }
-    if (asked.empty() || settings.probe.count == 0) {
-        return {};
-    }
-    const auto all = network_.interfaces();
-    if (!all) {
-        return fail(all.error());
-    }
-    std::vector<network::LinkAddress> own;
-    for (const Interface& each : *all) {
-        own.push_back(each.link_address);
-    }
-    const auto claim = segment_.probe(interface, asked, own, settings.probe, request_.deadline);
-    if (!claim) {
-        return fail(claim.error().in("asking whether the address is free"));
-    }
-    if (claim->has_value()) {
-        return fail(ErrorKind::conflict,
-                    fmt::format("{} is in use by {} on {}'s network: not taken",
-                                (*claim)->address.text(), (*claim)->by.text(), interface.name));
-    }
-    return {};
-}
-
-Status VipAgent::add(const Addresses& missing) {
-    for (auto each = missing.begin(); each != missing.end(); ++each) {
-        if (auto added = network_.add_address(*each); !added) {
-            for (auto undo = missing.begin(); undo != each; ++undo) {
-                if (auto undone = network_.remove_address(*undo); !undone) {
-                    log::error("undo: {}", undone.error().message);
-                }
-            }
-            return added;
-        }
-    }
-    return {};
-}
-
-void VipAgent::announce(const Interface& interface, std::span<const WantedAddress> addresses) {
-    for (const WantedAddress& wanted : addresses) {
-        if (!network::has_neighbours(interface, wanted.address.family())) {
-            continue;
-        }
-        if (auto sent = segment_.announce(interface, wanted.address); !sent) {
-            log::error("announcing {}: {}", wanted.address.text(), sent.error().message);
-        }
-    }
-}
-
-Status VipAgent::take(const Settings& settings, const Observation& seen, const Assessment& before) {
-    auto complete_addresses = complete(settings, seen);
-    if (!complete_addresses) {
-        return fail(complete_addresses.error());
-    }
-    const auto interface = working_link(settings, *seen.interface);
-    if (!interface) {
-        return fail(interface.error());
-    }
-    Addresses missing;
-    for (std::size_t i = 0; i < before.findings.size(); ++i) {
-        AssignedAddress& address = complete_addresses->at(i);
-        if (before.findings[i].place == Place::absent) {
-            address.no_dad = true; // asked already, or told not to
-            missing.push_back(address);
-        } else {
-            address.prefix = before.findings[i].seen.prefix;
-        }
-    }
-    if (auto free = ask_segment(settings, *interface, missing); !free) {
-        return free;
-    }
-    // Before the first change, so that a stop knows what to undo whenever we are killed.
-    if (auto written = record_.write({.interface = interface->index,
-                                      .interface_name = interface->name,
-                                      .addresses = *complete_addresses});
-        !written) {
-        return written;
-    }
-    if (auto added = add(missing); !added) {
-        if (missing.size() == complete_addresses->size()) {
-            record_.remove();
-        }
-        return added;
-    }
-    announce(*interface, settings.addresses);
-    return {};
-}
 
 Outcome VipAgent::start() {
     const auto settings = read_settings(request_);
     if (!settings) {
         return Outcome::of(settings.error());
     }
-    const auto seen = observe(settings->addresses, settings->nic, true);
+    const auto seen = observer_.addresses(settings->addresses, settings->nic, true);
     if (!seen) {
         return Outcome::of(seen.error());
     }
@@ -251,10 +60,11 @@ Outcome VipAgent::start() {
     if (auto free = may_start(before, *seen); !free) {
         return Outcome::of(free.error());
     }
-    if (auto taken = take(*settings, *seen, before); !taken) {
+    Takeover takeover(tools_, *settings, request_.deadline);
+    if (auto taken = takeover.run(*seen, before); !taken) {
         return Outcome::of(taken.error());
     }
-    const auto after = observe(settings->addresses, settings->nic, false);
+    const auto after = observer_.addresses(settings->addresses, settings->nic, false);
     if (!after) {
         return Outcome::of(after.error());
     }
@@ -268,81 +78,16 @@ Outcome VipAgent::start() {
     return Outcome::ok();
 }
 
-Result<VipAgent::Addresses> VipAgent::ours_to_remove() {
-    const auto record = record_.read();
-    const auto wanted = read_addresses(request_);
-    if (!wanted && !record) {
-        log::warning("{}; nothing was started, so nothing is stopped", wanted.error().message);
-        return Addresses{};
-    }
-    Addresses present;
-    for (const Family family : {Family::ipv4, Family::ipv6}) {
-        auto some = network_.addresses(family);
-        if (!some) {
-            return fail(some.error());
-        }
-        append(present, std::move(*some));
-    }
-    Addresses ours;
-    if (record) {
-        for (const AssignedAddress& address : present) {
-            if (contains(record->addresses, address)) {
-                ours.push_back(address);
-            }
-        }
-    }
-    if (!wanted) {
-        return ours;
-    }
-    const std::string nic = nic_name(request_);
-    const auto seen = observe(*wanted, nic, false);
-    if (!seen) {
-        return fail(seen.error());
-    }
-    for (const Finding& finding : assess(*wanted, *seen).findings) {
-        if (finding.place == Place::absent || contains(ours, finding.seen)) {
-            continue;
-        }
-        // Without a nic and a route there is nothing that says it is somebody else's.
-        const bool unplaced = !record && nic.empty() && !seen->interface;
-        if (finding.place != Place::elsewhere || unplaced) {
-            ours.push_back(finding.seen);
-        } else {
-            log::warning("{} is on interface {}, where this resource did not put it: left alone",
-                         finding.address.text(), name_of(*seen, finding.seen.interface));
-        }
-    }
-    return ours;
-}
-
 Outcome VipAgent::stop() {
-    const auto ours = ours_to_remove();
-    if (!ours) {
-        return Outcome::of(ours.error());
-    }
-    for (const AssignedAddress& address : *ours) {
-        const auto removed = network_.remove_address(address);
-        // Gone meanwhile, perhaps with its interface: that is what was wanted.
-        if (!removed && removed.error().kind != ErrorKind::not_found) {
-            return Outcome::of(removed.error());
-        }
-    }
-    const auto left = ours_to_remove();
-    if (!left) {
-        return Outcome::of(left.error());
-    }
-    if (!left->empty()) {
-        return Outcome::of(ExitCode::error,
-                           fmt::format("{} is still on its interface after its removal",
-                                       left->front().address.text()));
-    }
-    record_.remove();
-    return Outcome::ok();
+    return ocf::outcome_of(Release(tools_, request_).run());
 }
 
 Outcome VipAgent::report_stopped(const Observation& seen, const Assessment& assessment) {
     if (request_.probe) {
         return Outcome::of(ExitCode::not_running);
+    }
+    if (const auto report = tools_.guard.take_report(); report && report->given_up) {
+        return Outcome::of(ExitCode::not_running, text_of(*report));
     }
     if (!seen.interface) {
         return Outcome::of(ExitCode::error, seen.interface.error().message);
@@ -358,29 +103,136 @@ Outcome VipAgent::report_stopped(const Observation& seen, const Assessment& asse
     return Outcome::of(ExitCode::not_running);
 }
 
+Outcome VipAgent::check_companions() {
+    const auto record = tools_.record.read();
+    if (!record || (record->routes.empty() && record->rules.empty())) {
+        return Outcome::ok();
+    }
+    const auto routes = observer_.missing(record->routes);
+    const auto rules = observer_.missing(record->rules);
+    if (!routes || !rules) {
+        return Outcome::of(routes ? rules.error() : routes.error());
+    }
+    if (!routes->empty()) {
+        return Outcome::of(ExitCode::error,
+                           fmt::format("route to {}/{} is missing",
+                                       routes->front().destination.text(), routes->front().prefix));
+    }
+    if (!rules->empty()) {
+        return Outcome::of(ExitCode::error,
+                           fmt::format("rule from {} lookup {} is missing",
+                                       rules->front().source.text(), rules->front().table));
+    }
+    return Outcome::ok();
+}
+
+Outcome VipAgent::check_guard(const Settings& settings, const Observation& seen) {
+    if (request_.probe || !settings.watch) {
+        return Outcome::ok();
+    }
+    const auto record = tools_.record.read();
+    const bool guardable =
+        record &&
+        std::any_of(settings.addresses.begin(), settings.addresses.end(),
+                    [&](const WantedAddress& each) {
+                        return network::has_neighbours(*seen.interface, each.address.family());
+                    });
+    if (guardable && !tools_.guard.alive()) {
+        log::notice("the background process is gone: starting it again");
+        leave_guard(tools_, *record, watch_plan(settings, 0));
+    }
+    if (const auto report = tools_.guard.take_report()) {
+        return Outcome::of(settings.conflict_fails ? ExitCode::error : ExitCode::degraded,
+                           text_of(*report));
+    }
+    return Outcome::ok();
+}
+
+Outcome VipAgent::check_neighbours(const Settings& settings, const Interface& interface) {
+    std::vector<IpAddress> peers = settings.peers;
+    if (peers.empty()) {
+        auto gateways = observer_.gateways(interface.index);
+        if (!gateways) {
+            return Outcome::of(gateways.error());
+        }
+        peers = std::move(*gateways);
+    }
+    std::string asked;
+    for (const IpAddress& peer : peers) {
+        const WantedAddress* ours = asker(settings, peer);
+        if (ours == nullptr || !network::has_neighbours(interface, peer.family())) {
+            continue;
+        }
+        const auto deadline = request_.deadline.within(
+            tools_.clock, neighbour_patience / static_cast<int>(peers.size()));
+        const auto answers = tools_.segment.answers(interface, ours->address, peer, deadline);
+        if (!answers) {
+            return Outcome::of(answers.error());
+        }
+        if (*answers) {
+            return Outcome::ok();
+        }
+        asked += (asked.empty() ? "" : ", ") + peer.text();
+    }
+    return asked.empty() ? Outcome::ok()
+                         : Outcome::of(ExitCode::error, fmt::format("no answer from {} on {}",
+                                                                    asked, interface.name));
+}
+
+Outcome VipAgent::check_running(const Settings& settings, const Observation& seen) {
+    const Interface& interface = *seen.interface;
+    const std::string trouble = network::link_trouble(interface);
+    if (settings.check_link && !trouble.empty()) {
+        return Outcome::of(ExitCode::error,
+                           fmt::format("interface {} {}", interface.name, trouble));
+    }
+    if (const Outcome companions = check_companions(); companions.code != ExitCode::success) {
+        return companions;
+    }
+    if (request_.check_level >= deep) {
+        const Outcome neighbours = check_neighbours(settings, interface);
+        if (neighbours.code != ExitCode::success) {
+            return neighbours;
+        }
+    }
+    for (unsigned i = 0; i < settings.refresh_announcements; ++i) {
+        announce(tools_, interface, settings.addresses);
+    }
+    return check_guard(settings, seen);
+}
+
 Outcome VipAgent::monitor() {
     const auto settings = read_settings(request_);
     if (!settings) {
         return Outcome::of(settings.error());
     }
-    const auto seen = observe(settings->addresses, settings->nic, false);
+    const auto seen = observer_.addresses(settings->addresses, settings->nic, false);
     if (!seen) {
         return Outcome::of(seen.error());
     }
     const Assessment assessment = assess(settings->addresses, *seen);
-    if (assessment.standing == Standing::stopped) {
+    switch (assessment.standing) {
+    case Standing::stopped:
         return report_stopped(*seen, assessment);
-    }
-    if (assessment.standing == Standing::faulty) {
+    case Standing::faulty:
         return Outcome::of(ExitCode::error, assessment.reason);
+    case Standing::running:
+        break;
     }
-    const std::string trouble = network::link_trouble(*seen->interface);
-    if (settings->check_link && !trouble.empty()) {
-        return Outcome::of(ExitCode::error,
-                           fmt::format("interface {} {}", seen->interface->name, trouble));
+    return check_running(*settings, *seen);
+}
+
+Outcome VipAgent::reload() {
+    const auto settings = read_settings(request_);
+    if (!settings) {
+        return Outcome::of(settings.error());
     }
-    for (unsigned i = 0; i < settings->refresh_announcements; ++i) {
-        announce(*seen->interface, settings->addresses);
+    // Only the background process remembers parameters that may change.
+    if (auto ended = tools_.guard.end(request_.deadline); !ended) {
+        return Outcome::of(ended.error());
+    }
+    if (const auto record = tools_.record.read()) {
+        leave_guard(tools_, *record, watch_plan(*settings, 0));
     }
     return Outcome::ok();
 }
@@ -390,10 +242,10 @@ Outcome VipAgent::validate() {
     if (!settings) {
         return Outcome::of(settings.error());
     }
-    if (request_.check_level < 10) {
+    if (request_.check_level < deep) {
         return Outcome::ok(); // level 0 must not look at the node
     }
-    const auto seen = observe(settings->addresses, settings->nic, true);
+    const auto seen = observer_.addresses(settings->addresses, settings->nic, true);
     if (!seen) {
         return Outcome::of(seen.error());
     }

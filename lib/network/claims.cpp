@@ -22,7 +22,7 @@ std::optional<Claim> arp_claim(std::span<const std::uint8_t> bytes, const IpAddr
     if (!uses && !probes) {
         return std::nullopt;
     }
-    return Claim{.address = address, .by = packet->sender_link};
+    return Claim{.address = address, .by = packet->sender_link, .asks = probes};
 }
 
 std::optional<Claim> neighbour_claim(std::span<const std::uint8_t> bytes, const LinkAddress& from,
@@ -38,7 +38,7 @@ std::optional<Claim> neighbour_claim(std::span<const std::uint8_t> bytes, const 
     if (is_own(by, own) || is_own(from, own)) {
         return std::nullopt;
     }
-    return Claim{.address = address, .by = by};
+    return Claim{.address = address, .by = by, .asks = packet->solicitation};
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "lib/network/netlink_messages.hpp"
 
+#include <linux/fib_rules.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -15,12 +16,12 @@ namespace twinsite::network {
 namespace {
 
 /// The attributes behind a fixed header of size HEADER; later ones win, unknown ones are left out.
-template <std::size_t Count>
 class Attributes {
 public:
-    bool parse(nlmsghdr* message, int header) {
-        return nlmsg_parse(message, header, table_.data(), static_cast<int>(Count) - 1, nullptr) >=
-               0;
+    /// MAX: the highest type that is asked for later.
+    bool parse(nlmsghdr* message, std::size_t header, int max) {
+        table_.resize(static_cast<std::size_t>(max) + 1);
+        return nlmsg_parse(message, static_cast<int>(header), table_.data(), max, nullptr) >= 0;
     }
     [[nodiscard]] nlattr* at(std::size_t type) const { return table_.at(type); }
     [[nodiscard]] bool has(std::size_t type, std::size_t size) const {
@@ -39,7 +40,7 @@ public:
     }
 
 private:
-    std::array<nlattr*, Count> table_{};
+    std::vector<nlattr*> table_;
 };
 
 std::string text_of(const nlattr* attribute) {
@@ -96,8 +97,9 @@ std::vector<std::string> alternative_names(nlattr* list) {
 } // namespace
 
 std::optional<Interface> interface_from(nlmsghdr* message) {
-    Attributes<IFLA_MAX + 1> attributes;
-    if (message->nlmsg_type != RTM_NEWLINK || !attributes.parse(message, sizeof(ifinfomsg))) {
+    Attributes attributes;
+    if (message->nlmsg_type != RTM_NEWLINK ||
+        !attributes.parse(message, sizeof(ifinfomsg), IFLA_MAX)) {
         return std::nullopt;
     }
     const auto* header = static_cast<const ifinfomsg*>(nlmsg_data(message));
@@ -119,8 +121,9 @@ std::optional<Interface> interface_from(nlmsghdr* message) {
 }
 
 std::optional<AssignedAddress> address_from(nlmsghdr* message) {
-    Attributes<IFA_MAX + 1> attributes;
-    if (message->nlmsg_type != RTM_NEWADDR || !attributes.parse(message, sizeof(ifaddrmsg))) {
+    Attributes attributes;
+    if (message->nlmsg_type != RTM_NEWADDR ||
+        !attributes.parse(message, sizeof(ifaddrmsg), IFA_MAX)) {
         return std::nullopt;
     }
     const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(message));
@@ -155,8 +158,8 @@ std::optional<AssignedAddress> address_from(nlmsghdr* message) {
 }
 
 std::optional<Route> route_from(nlmsghdr* message) {
-    Attributes<RTA_MAX + 1> attributes;
-    if (message->nlmsg_type != RTM_NEWROUTE || !attributes.parse(message, sizeof(rtmsg))) {
+    Attributes attributes;
+    if (message->nlmsg_type != RTM_NEWROUTE || !attributes.parse(message, sizeof(rtmsg), RTA_MAX)) {
         return std::nullopt;
     }
     const auto* header = static_cast<const rtmsg*>(nlmsg_data(message));
@@ -171,6 +174,26 @@ std::optional<Route> route_from(nlmsghdr* message) {
                  .source = ip_of(attributes.at(RTA_PREFSRC), *family),
                  .metric = attributes.number(RTA_PRIORITY, 0),
                  .table = attributes.number(RTA_TABLE, header->rtm_table)};
+}
+
+std::optional<Rule> rule_from(nlmsghdr* message) {
+    Attributes attributes;
+    if (message->nlmsg_type != RTM_NEWRULE ||
+        !attributes.parse(message, sizeof(fib_rule_hdr), FRA_MAX)) {
+        return std::nullopt;
+    }
+    const auto* header = static_cast<const fib_rule_hdr*>(nlmsg_data(message));
+    const auto family = family_of(header->family);
+    const bool by_source_alone = header->dst_len == 0 && attributes.at(FRA_FWMARK) == nullptr &&
+                                 attributes.at(FRA_IIFNAME) == nullptr &&
+                                 attributes.at(FRA_OIFNAME) == nullptr;
+    if (!family || header->action != FR_ACT_TO_TBL || !by_source_alone) {
+        return std::nullopt;
+    }
+    return Rule{.source = ip_of(attributes.at(FRA_SRC), *family).value_or(zero(*family)),
+                .prefix = header->src_len,
+                .table = attributes.number(FRA_TABLE, header->table),
+                .priority = attributes.number(FRA_PRIORITY, 0)};
 }
 
 } // namespace twinsite::network

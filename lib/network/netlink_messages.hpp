@@ -13,5 +13,6 @@ namespace twinsite::network {
 std::optional<Interface> interface_from(nlmsghdr* message);
 std::optional<AssignedAddress> address_from(nlmsghdr* message);
 std::optional<Route> route_from(nlmsghdr* message);
+std::optional<Rule> rule_from(nlmsghdr* message);
 
 } // namespace twinsite::network

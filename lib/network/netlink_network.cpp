@@ -1,24 +1,31 @@
 #include "lib/network/netlink_messages.hpp"
 #include "lib/network/netlink_socket.hpp"
 
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/network/network.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/fib_rules.h>
-#include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <sched.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
+#include <filesystem>
 
 namespace twinsite::network {
 
 namespace {
+
+/// ALTIFNAMSIZ of linux/if.h, which does not go together with net/if.h.
+constexpr std::size_t alternative_name_size = 128;
 
 std::uint8_t number_of(Family family) {
     return family == Family::ipv4 ? AF_INET : AF_INET6;
@@ -119,6 +126,46 @@ std::string text_of(const Rule& rule) {
     return fmt::format("rule from {}/{} lookup {}", rule.source.text(), rule.prefix, rule.table);
 }
 
+/// The first IPv4 address of a network takes the later ones with it when it is removed, unless this
+/// sysctl says otherwise (ip-sysctl.rst, promote_secondaries).
+class KeepSecondaries {
+public:
+    explicit KeepSecondaries(const AssignedAddress& address) {
+        std::array<char, IFNAMSIZ> name{};
+        if (address.address.family() == Family::ipv6 ||
+            ::if_indextoname(address.interface, name.data()) == nullptr) {
+            return;
+        }
+        const std::filesystem::path setting =
+            fmt::format("/proc/sys/net/ipv4/conf/{}/promote_secondaries", name.data());
+        // Two resources may lose their addresses at once: one must not restore too early.
+        SystemClock clock;
+        poll_until(clock, Deadline::after(clock, Milliseconds(2000)), Milliseconds(5), [&] {
+            auto lock = try_lock_file(setting);
+            const bool wait = !lock && lock.error().kind == ErrorKind::conflict;
+            lock_ = lock ? std::move(*lock) : FileDescriptor();
+            return !wait;
+        });
+        const auto now = read_file(setting);
+        if (now && now->starts_with('0') && write_attribute(setting, "1")) {
+            restore_ = setting;
+        }
+    }
+    KeepSecondaries(const KeepSecondaries&) = delete;
+    KeepSecondaries& operator=(const KeepSecondaries&) = delete;
+    KeepSecondaries(KeepSecondaries&&) = delete;
+    KeepSecondaries& operator=(KeepSecondaries&&) = delete;
+    ~KeepSecondaries() {
+        if (!restore_.empty()) {
+            static_cast<void>(write_attribute(restore_, "0").has_value());
+        }
+    }
+
+private:
+    FileDescriptor lock_;
+    std::filesystem::path restore_;
+};
+
 class NetlinkNetwork final : public Network {
 public:
     explicit NetlinkNetwork(NetlinkSocket socket)
@@ -126,7 +173,7 @@ public:
 
     Result<Interface> interface_named(const std::string& name) override {
         const std::string what = fmt::format("interface {}", printable(name));
-        if (name.empty() || name.size() >= ALTIFNAMSIZ) {
+        if (name.empty() || name.size() >= alternative_name_size) {
             return fail(ErrorKind::not_found, what + ": no such name is possible");
         }
         Message message(RTM_GETLINK, 0);
@@ -156,17 +203,28 @@ public:
         return collect(socket_, message, "the list of addresses", address_from);
     }
 
-    Result<std::vector<Route>> routes(Family family) override {
+    Result<std::vector<Route>> routes(Family family, std::uint32_t table) override {
         Message message(RTM_GETROUTE, NLM_F_DUMP);
         rtmsg header{};
         header.rtm_family = number_of(family);
-        header.rtm_table = RT_TABLE_MAIN;
         message.append(header);
+        message.attribute(RTA_TABLE, table);
         auto all = collect(socket_, message, "the list of routes", route_from);
+        if (!all && all.error().kind == ErrorKind::not_found) {
+            return std::vector<Route>{}; // a table nobody has used yet
+        }
         if (all) { // a kernel without strict checks sends every table
-            std::erase_if(*all, [](const Route& route) { return route.table != RT_TABLE_MAIN; });
+            std::erase_if(*all, [table](const Route& route) { return route.table != table; });
         }
         return all;
+    }
+
+    Result<std::vector<Rule>> rules(Family family) override {
+        Message message(RTM_GETRULE, NLM_F_DUMP);
+        fib_rule_hdr header{};
+        header.family = number_of(family);
+        message.append(header);
+        return collect(socket_, message, "the list of rules", rule_from);
     }
 
     Status add_address(const AssignedAddress& address) override {
@@ -192,6 +250,7 @@ public:
     }
 
     Status remove_address(const AssignedAddress& address) override {
+        const KeepSecondaries keep(address);
         return socket_.change(
             address_message(RTM_DELADDR, 0, address),
             fmt::format("removing {}/{}", address.address.text(), address.prefix));

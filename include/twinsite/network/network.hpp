@@ -51,6 +51,8 @@ struct AssignedAddress {
     bool duplicate = false; ///< seen only: duplicate address detection failed
 };
 
+constexpr std::uint32_t main_table = 254; ///< RT_TABLE_MAIN
+
 /// One unicast route. GATEWAY none: the destination is on the link.
 struct Route {
     IpAddress destination;
@@ -59,7 +61,7 @@ struct Route {
     std::optional<IpAddress> gateway{};
     std::optional<IpAddress> source{}; ///< preferred source address
     std::uint32_t metric = 0;
-    std::uint32_t table = 254; ///< RT_TABLE_MAIN
+    std::uint32_t table = main_table;
 
     friend bool operator==(const Route&, const Route&) = default;
 };
@@ -68,7 +70,7 @@ struct Route {
 struct Rule {
     IpAddress source;
     unsigned prefix = 0;
-    std::uint32_t table = 254;
+    std::uint32_t table = main_table;
     std::uint32_t priority = 0; ///< 0: the kernel chooses
 
     friend bool operator==(const Rule&, const Rule&) = default;
@@ -89,10 +91,13 @@ public:
     virtual Result<Interface> interface_at(unsigned index) = 0;
     virtual Result<std::vector<Interface>> interfaces() = 0;
     virtual Result<std::vector<AssignedAddress>> addresses(Family family) = 0;
-    /// Those of the main table.
-    virtual Result<std::vector<Route>> routes(Family family) = 0;
+    /// The unicast routes of one table.
+    virtual Result<std::vector<Route>> routes(Family family, std::uint32_t table) = 0;
+    /// Those that look up a table by source address alone.
+    virtual Result<std::vector<Rule>> rules(Family family) = 0;
 
     virtual Status add_address(const AssignedAddress& address) = 0;
+    /// The other addresses of the interface stay, also those the kernel counts as secondary to it.
     virtual Status remove_address(const AssignedAddress& address) = 0;
     virtual Status bring_up(unsigned interface) = 0;
     virtual Status add_route(const Route& route) = 0;

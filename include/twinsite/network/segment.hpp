@@ -15,10 +15,11 @@
 
 namespace twinsite::network {
 
-/// Another machine that uses, or is about to use, an address.
+/// Another machine that uses an address, or asks whether it may.
 struct Claim {
     IpAddress address;
     LinkAddress by;
+    bool asks = false; ///< it only probes: whoever holds the address need not mind
 
     friend bool operator==(const Claim&, const Claim&) = default;
 };
