@@ -31,9 +31,11 @@ void append(std::vector<Value>& to, std::vector<Value> more) {
     to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-/// The kernel fills in what was left open: IPv6's metric, a rule's priority.
+/// The kernel fills in what was left open: IPv6's metric, a rule's priority. Another source is no
+/// other route to it.
 bool serves(const Route& seen, const Route& wanted) {
     Route filled = wanted;
+    filled.source = seen.source;
     filled.metric = wanted.metric == 0 ? seen.metric : wanted.metric;
     return seen == filled;
 }

@@ -127,8 +127,10 @@ TEST_F(Conflict, a_watch_that_was_killed_is_started_again_by_the_monitor) {
     ASSERT_TRUE(soon([&] { return a.guard() != 0; }));
     const int before = a.guard();
     ASSERT_EQ(::kill(before, SIGKILL), 0);
-    EXPECT_EQ(a.agent("monitor", one_address).exit_code, 0);
-    EXPECT_TRUE(soon([&] { return a.guard() != 0 && a.guard() != before; }));
+    EXPECT_TRUE(soon([&] {
+        EXPECT_EQ(a.agent("monitor", one_address).exit_code, 0);
+        return a.guard() != 0 && a.guard() != before;
+    }));
     EXPECT_EQ(a.agent("stop", one_address).exit_code, 0);
 }
 

@@ -45,10 +45,9 @@ AgentRun Host::agent(const std::string& action, const Settings& parameters,
                      const Settings& environment) const {
     process::Command command = on_host(name_, {agent_path, action});
     command.environment = {{"OCF_RESOURCE_INSTANCE", "address_red"},
-                           {"HA_RSCTMP", "/run/" + name_},
-                           {"OCF_RESKEY_CRM_meta_interval", "10000"},
-                           {"OCF_RESKEY_CRM_meta_timeout", "20000"}};
-    for (const auto& [name, value] : parameters) {
+                           {"HA_RSCTMP", "/run/" + name_}};
+    Settings all{{"CRM_meta_interval", "10000"}, {"CRM_meta_timeout", "20000"}};
+    for (const auto& [name, value] : with(all, parameters)) {
         command.environment.emplace_back("OCF_RESKEY_" + name, value);
     }
     command.environment.insert(command.environment.end(), environment.begin(), environment.end());
