@@ -26,6 +26,6 @@ int main(int argc, char** argv) {
                               *drbd, *score, clock,
                               [](int minor) { return mirror::holders(mirror::drbd_major, minor); }},
                           request.deadline);
-            return agent->actions(request.check_level);
+            return agent->actions(request);
         });
 }

@@ -57,13 +57,16 @@ MirrorAgent::MirrorAgent(Settings settings, Parts parts, Deadline deadline)
     , parts_(std::move(parts))
     , deadline_(deadline) {}
 
-ocf::ActionTable MirrorAgent::actions(unsigned check_level) {
+ocf::ActionTable MirrorAgent::actions(const ocf::Request& request) {
+    const unsigned check_level = request.check_level;
+    std::string type(request.meta("notify_type"));
+    std::string operation(request.meta("notify_operation"));
     return {{"start", [this] { return start(); }},
             {"stop", [this] { return stop(); }},
             {"promote", [this] { return promote(); }},
             {"demote", [this] { return demote(); }},
             {"monitor", [this] { return monitor(); }},
-            {"notify", [this] { return notify(); }},
+            {"notify", [this, type, operation] { return notify(type, operation); }},
             {"reload-agent", [this] { return reload(); }},
             {"validate-all", [this, check_level] { return validate(check_level); }}};
 }
@@ -287,8 +290,11 @@ Outcome MirrorAgent::promote() {
     return result;
 }
 
-Outcome MirrorAgent::notify() {
-    publish_now();
+Outcome MirrorAgent::notify(std::string_view type, std::string_view operation) {
+    // Promotions and demotions score themselves; every fork here prolongs a failover.
+    if (type == "post" && (operation == "start" || operation == "stop")) {
+        publish_now();
+    }
     return Outcome::ok();
 }
 

@@ -41,12 +41,13 @@ public:
     ocf::Outcome promote();
     ocf::Outcome demote();
     ocf::Outcome monitor();
-    ocf::Outcome notify();
+    /// TYPE pre or post, OPERATION start, stop, promote or demote: what happened to some replica.
+    ocf::Outcome notify(std::string_view type, std::string_view operation);
     ocf::Outcome reload();
     /// LEVEL 0 looks at the parameters only, 10 also at DRBD's configuration on this node.
     ocf::Outcome validate(unsigned level);
 
-    [[nodiscard]] ocf::ActionTable actions(unsigned check_level);
+    [[nodiscard]] ocf::ActionTable actions(const ocf::Request& request);
 
 private:
     Status demote_within(const Deadline& deadline);

@@ -2,6 +2,7 @@
 #include <twinsite/base/text.hpp>
 #include <twinsite/mirror/drbd.hpp>
 #include <twinsite/mirror/events.hpp>
+#include <twinsite/mirror/status.hpp>
 
 #include <fmt/format.h>
 
@@ -82,32 +83,38 @@ Drbd::Drbd(std::string resource, process::CommandRunner& runner, Paths paths)
     , runner_(runner)
     , paths_(std::move(paths)) {}
 
-Result<bool> Drbd::module_loaded() const {
-    const auto version = read_file(paths_.proc_drbd);
-    if (version) {
-        return true;
+Result<int> Drbd::module_version() const {
+    const auto text = read_file(paths_.proc_drbd);
+    if (!text) {
+        return text.error().kind == ErrorKind::not_found ? Result<int>(0) : fail(text.error());
     }
-    if (version.error().kind == ErrorKind::not_found) {
-        return false;
+    // "version: 8.4.11 (api:1/proto:86-101)"
+    const auto words = split(*text, " \t\n.");
+    const auto major = words.size() > 1 ? parse_integer(words[1], 8, 99) : Result<std::int64_t>(0);
+    if (!major || *major == 0) {
+        return fail(ErrorKind::protocol,
+                    fmt::format("{} names no DRBD version", paths_.proc_drbd.string()));
     }
-    return fail(version.error());
+    return static_cast<int>(*major);
 }
 
 Result<Observation> Drbd::observe(const Deadline& deadline) {
     // drbdsetup would load the module; without the module there is no resource.
-    const auto loaded = module_loaded();
-    if (!loaded) {
-        return fail(loaded.error());
+    const auto version = module_version();
+    if (!version) {
+        return fail(version.error());
     }
-    if (!*loaded) {
+    if (*version == 0) {
         return Observation{};
     }
-    const auto what = command({"drbdsetup", "events2", "--now", "--statistics", resource_});
+    const bool nine = *version >= 9;
+    const auto what = nine ? command({"drbdsetup", "status", "--json"})
+                           : command({"drbdsetup", "events2", "--now", "--statistics", resource_});
     const auto output = runner_.run(what, deadline);
     if (const auto ran = outcome(what, output); !ran) {
         return fail(ran.error());
     }
-    return parse_events(output->out, resource_);
+    return nine ? parse_status(output->out, resource_) : parse_events(output->out, resource_);
 }
 
 Status Drbd::drbdadm(std::string_view verb, const Deadline& deadline) {
@@ -135,11 +142,11 @@ Status Drbd::check_configured(const Deadline& deadline) {
 }
 
 Status Drbd::bring_up(const Deadline& deadline) {
-    const auto loaded = module_loaded();
-    if (!loaded) {
-        return fail(loaded.error());
+    const auto version = module_version();
+    if (!version) {
+        return fail(version.error());
     }
-    if (!*loaded) {
+    if (*version == 0) {
         const auto modprobe = command({"modprobe", "drbd"});
         if (const auto done = outcome(modprobe, runner_.run(modprobe, deadline)); !done) {
             return fail(

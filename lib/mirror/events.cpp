@@ -1,10 +1,10 @@
+#include "lib/mirror/words.hpp"
+
 #include <twinsite/base/text.hpp>
 #include <twinsite/mirror/events.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <limits>
 #include <map>
 #include <utility>
@@ -14,67 +14,6 @@ namespace twinsite::mirror {
 namespace {
 
 using Fields = std::map<std::string, std::string, std::less<>>;
-
-template <typename T>
-struct Word {
-    std::string_view text;
-    T value;
-};
-
-constexpr std::array disks{
-    Word{"Diskless", Disk::diskless},       Word{"Attaching", Disk::attaching},
-    Word{"Detaching", Disk::detaching},     Word{"Failed", Disk::failed},
-    Word{"Negotiating", Disk::negotiating}, Word{"Inconsistent", Disk::inconsistent},
-    Word{"Outdated", Disk::outdated},       Word{"DUnknown", Disk::unknown},
-    Word{"Consistent", Disk::consistent},   Word{"UpToDate", Disk::up_to_date},
-};
-
-constexpr std::array connections{
-    Word{"StandAlone", Connection::stand_alone},
-    Word{"Disconnecting", Connection::disconnecting},
-    Word{"Unconnected", Connection::unconnected},
-    Word{"Timeout", Connection::timeout},
-    Word{"BrokenPipe", Connection::broken_pipe},
-    Word{"NetworkFailure", Connection::network_failure},
-    Word{"ProtocolError", Connection::protocol_error},
-    Word{"TearDown", Connection::tear_down},
-    Word{"Connecting", Connection::connecting},
-    Word{"WFConnection", Connection::connecting},
-    Word{"WFReportParams", Connection::connecting},
-    Word{"Connected", Connection::connected},
-};
-
-constexpr std::array replications{
-    Word{"Off", Replication::off},
-    Word{"Established", Replication::established},
-    Word{"StartingSyncS", Replication::negotiating},
-    Word{"StartingSyncT", Replication::negotiating},
-    Word{"WFBitMapS", Replication::negotiating},
-    Word{"WFBitMapT", Replication::negotiating},
-    Word{"WFSyncUUID", Replication::negotiating},
-    Word{"SyncSource", Replication::sync_source},
-    Word{"PausedSyncS", Replication::sync_source},
-    Word{"Ahead", Replication::sync_source},
-    Word{"SyncTarget", Replication::sync_target},
-    Word{"PausedSyncT", Replication::sync_target},
-    Word{"Behind", Replication::sync_target},
-    Word{"VerifyS", Replication::verify},
-    Word{"VerifyT", Replication::verify},
-};
-
-constexpr std::array roles{Word{"Primary", Role::primary}, Word{"Secondary", Role::secondary},
-                           Word{"Unknown", Role::unknown}};
-
-template <typename Table, typename T>
-T word_of(const Table& table, const Fields& fields, std::string_view key, T otherwise) {
-    const auto field = fields.find(key);
-    if (field == fields.end()) {
-        return otherwise;
-    }
-    const auto found = std::find_if(table.begin(), table.end(),
-                                    [&](const auto& word) { return word.text == field->second; });
-    return found == table.end() ? otherwise : found->value;
-}
 
 std::string text_of(const Fields& fields, std::string_view key) {
     const auto field = fields.find(key);
@@ -109,7 +48,7 @@ Peer& peer_of(Observation& seen, const Fields& fields) {
 }
 
 void take_resource(Observation& seen, const Fields& fields) {
-    seen.role = word_of(roles, fields, "role", Role::unknown);
+    seen.role = role_of(text_of(fields, "role"));
     const std::string suspended = text_of(fields, "suspended");
     seen.suspended = suspended == "no" ? "" : suspended;
 }
@@ -117,7 +56,7 @@ void take_resource(Observation& seen, const Fields& fields) {
 void take_volume(Observation& seen, const Fields& fields) {
     seen.volumes.push_back({.volume = static_cast<int>(number_of(fields, "volume")),
                             .minor = static_cast<int>(number_of(fields, "minor")),
-                            .disk = word_of(disks, fields, "disk", Disk::failed),
+                            .disk = disk_of(text_of(fields, "disk")),
                             .client = text_of(fields, "client") == "yes",
                             .quorum = text_of(fields, "quorum") != "no",
                             .size_kib = static_cast<std::uint64_t>(number_of(fields, "size"))});
@@ -125,16 +64,16 @@ void take_volume(Observation& seen, const Fields& fields) {
 
 void take_connection(Observation& seen, const Fields& fields) {
     Peer& peer = peer_of(seen, fields);
-    peer.connection = word_of(connections, fields, "connection", Connection::protocol_error);
-    peer.role = word_of(roles, fields, "role", Role::unknown);
+    peer.connection = connection_of(text_of(fields, "connection"));
+    peer.role = role_of(text_of(fields, "role"));
 }
 
 void take_peer_volume(Observation& seen, const Fields& fields) {
     peer_of(seen, fields)
         .volumes.push_back(
             {.volume = static_cast<int>(number_of(fields, "volume")),
-             .replication = word_of(replications, fields, "replication", Replication::other),
-             .disk = word_of(disks, fields, "peer-disk", Disk::unknown),
+             .replication = replication_of(text_of(fields, "replication")),
+             .disk = peer_disk_of(text_of(fields, "peer-disk")),
              .out_of_sync_kib = static_cast<std::uint64_t>(number_of(fields, "out-of-sync"))});
 }
 

@@ -57,7 +57,8 @@ public:
 
 private:
     Status drbdadm(std::string_view verb, const Deadline& deadline);
-    Result<bool> module_loaded() const;
+    /// The kernel module's major version, 0 when it is not loaded.
+    Result<int> module_version() const;
 
     std::string resource_;
     process::CommandRunner& runner_;

@@ -212,9 +212,24 @@ TEST_F(MirrorActions, a_stop_of_a_held_mirror_names_the_holder) {
     EXPECT_THAT(outcome.reason, HasSubstr("qemu (pid 7)"));
 }
 
+TEST_F(MirrorActions, a_peer_that_came_or_went_changes_the_score_at_once) {
+    drbd.now = testing::FakeMirror::connected();
+    agent().notify("post", "start");
+    agent().notify("post", "stop");
+    EXPECT_THAT(score.published, ElementsAre("10000", "10000"));
+}
+
+TEST_F(MirrorActions, notifications_before_the_fact_cost_nothing) {
+    drbd.now = testing::FakeMirror::connected();
+    for (const char* operation : {"start", "stop", "promote", "demote"}) {
+        EXPECT_EQ(agent().notify("pre", operation).code, ExitCode::success);
+    }
+    EXPECT_TRUE(score.published.empty());
+}
+
 TEST_F(MirrorActions, notify_always_succeeds) {
     drbd.on_observe = [] { return fail(ErrorKind::timeout, "drbdsetup hangs"); };
-    EXPECT_EQ(agent().notify().code, ExitCode::success);
+    EXPECT_EQ(agent().notify("post", "start").code, ExitCode::success);
 }
 
 } // namespace
