@@ -3,29 +3,49 @@
 
 #include <twinsite/mirror/holders.hpp>
 
-using namespace twinsite;
+#include <ctime>
+#include <memory>
 
-int main(int argc, char** argv) {
+using namespace twinsite;
+using namespace twinsite::mirror;
+
+namespace {
+
+UnixTime wall_clock() {
+    return std::time(nullptr);
+}
+
+std::vector<std::string> find_holders(int minor) {
+    return holders(drbd_major, minor);
+}
+
+/// The agent and everything it works with, for one action.
+struct Assembly {
+    Assembly(const ocf::Request& request, const Settings& settings)
+        : drbd(settings.resource, runner)
+        , score(request, runner)
+        , caretaker(settings.resource, Folders{}, runner, clock, wall_clock)
+        , agent(settings, {drbd, score, caretaker, clock, find_holders}, request.deadline) {}
+
     process::SystemCommandRunner runner;
     SystemClock clock;
-    std::optional<mirror::Drbd> drbd;
-    std::optional<mirror::CrmAttributeScore> score;
-    std::optional<mirror::MirrorAgent> agent;
+    Drbd drbd;
+    CrmAttributeScore score;
+    LocalCaretaker caretaker;
+    MirrorAgent agent;
+};
 
-    return ocf::run(
-        mirror::description(), argc, argv, [&](const ocf::Request& request) -> ocf::ActionTable {
-            auto settings = mirror::Settings::from(request);
-            if (!settings) {
-                return {{request.action,
-                         [error = settings.error()] { return ocf::Outcome::of(error); }}};
-            }
-            drbd.emplace(settings->resource, runner);
-            score.emplace(request, runner);
-            agent.emplace(*settings,
-                          mirror::MirrorAgent::Parts{
-                              *drbd, *score, clock,
-                              [](int minor) { return mirror::holders(mirror::drbd_major, minor); }},
-                          request.deadline);
-            return agent->actions(request);
-        });
+} // namespace
+
+int main(int argc, char** argv) {
+    std::unique_ptr<Assembly> assembly;
+    return ocf::run(description(), argc, argv, [&](const ocf::Request& request) {
+        const auto settings = Settings::from(request);
+        if (!settings) {
+            return ocf::ActionTable{
+                {request.action, [error = settings.error()] { return ocf::Outcome::of(error); }}};
+        }
+        assembly = std::make_unique<Assembly>(request, *settings);
+        return assembly->agent.actions(request);
+    });
 }

@@ -101,11 +101,15 @@ Outcome MirrorAgent::monitor() {
         return Outcome::of(ExitCode::not_running);
     }
     publish(now);
+    const std::string worry = parts_.caretaker.look_after(*seen, now, deadline_);
     if (now.degraded) {
         log::info("{}: score {}: {}", settings_.resource, score_text(now.score), now.reason);
     }
+    if (!worry.empty()) {
+        log::warning("{}: {}", settings_.resource, worry);
+    }
     return Outcome::of(code_of(now.state),
-                       now.state == State::failed_promoted ? now.reason : std::string());
+                       now.state == State::failed_promoted ? now.reason : worry);
 }
 
 void MirrorAgent::wait_until_settled() {
@@ -208,6 +212,9 @@ Outcome MirrorAgent::demote() {
     if (const auto done = demote_within(deadline_); !done) {
         return Outcome::of(done.error());
     }
+    if (seen->role == Role::primary) {
+        parts_.caretaker.note_role(Role::secondary, deadline_);
+    }
     publish_now();
     return Outcome::ok();
 }
@@ -276,9 +283,14 @@ Outcome MirrorAgent::promote() {
             // A peer that has just died counts as connected until its pings are missed, and as
             // not outdated until the fence handler has asked the cluster: ask again.
             // The kernel's refusal is worth more than that the last attempt ran out of time.
-            if (promoted.error().kind != ErrorKind::timeout || refusal.empty()) {
+            const std::string told = parts_.caretaker.take_refusal();
+            if (!told.empty()) {
+                refusal = told;
+            } else if (promoted.error().kind != ErrorKind::timeout || refusal.empty()) {
                 refusal = promoted.error().message;
             }
+        } else {
+            parts_.caretaker.note_role(Role::primary, deadline_);
         }
         return false;
     });
@@ -292,6 +304,9 @@ Outcome MirrorAgent::promote() {
 
 Outcome MirrorAgent::notify(std::string_view type, std::string_view operation) {
     // Promotions and demotions score themselves; every fork here prolongs a failover.
+    if (type == "post" && operation == "stop") {
+        parts_.caretaker.note_orderly_stop();
+    }
     if (type == "post" && (operation == "start" || operation == "stop")) {
         publish_now();
     }

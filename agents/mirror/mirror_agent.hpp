@@ -1,6 +1,7 @@
 // The actions of ocf:twinsite:mirror. Each one observes, decides, acts and looks again.
 #pragma once
 
+#include "agents/mirror/caretaker.hpp"
 #include "agents/mirror/promotion_score.hpp"
 #include "ocf/agent.hpp"
 
@@ -30,6 +31,7 @@ public:
     struct Parts {
         Mirror& mirror;
         PromotionScore& score;
+        Caretaker& caretaker;
         Clock& clock;
         FindHolders holders;
     };

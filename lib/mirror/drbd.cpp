@@ -2,6 +2,7 @@
 #include <twinsite/base/text.hpp>
 #include <twinsite/mirror/drbd.hpp>
 #include <twinsite/mirror/events.hpp>
+#include <twinsite/mirror/generation.hpp>
 #include <twinsite/mirror/status.hpp>
 
 #include <fmt/format.h>
@@ -185,6 +186,48 @@ Status Drbd::demote(const Deadline& deadline) {
     const auto what =
         command({"drbdsetup", "secondary", std::to_string(seen->volumes.front().minor)});
     return outcome(what, runner_.run(what, deadline));
+}
+
+Result<std::string> Drbd::generation(const Observation& seen, const Deadline& deadline) {
+    if (seen.volumes.empty()) {
+        return fail(ErrorKind::not_found, fmt::format("{} has no volume", resource_));
+    }
+    const auto what = command({"drbdsetup", "get-gi", std::to_string(seen.volumes.front().minor)});
+    const auto output = runner_.run(what, deadline);
+    if (const auto ran = outcome(what, output); !ran) {
+        return fail(ran.error());
+    }
+    return parse_generation(output->out).map([](const Generation& read) {
+        return to_string(read);
+    });
+}
+
+Status Drbd::discard_own_data(const Deadline& deadline) {
+    const auto seen = observe(deadline);
+    if (!seen) {
+        return fail(seen.error());
+    }
+    if (seen->role == Role::primary) {
+        return fail(
+            ErrorKind::conflict,
+            fmt::format("{} is promoted here: demote it before its data is given up", resource_));
+    }
+    if (auto apart = drbdadm("disconnect", deadline); !apart) {
+        return apart;
+    }
+    const auto what = command({"drbdadm", "connect", "--discard-my-data", resource_});
+    return outcome(what, runner_.run(what, deadline));
+}
+
+Status Drbd::reconnect(const Deadline& deadline) {
+    const auto seen = observe(deadline);
+    if (!seen) {
+        return fail(seen.error());
+    }
+    const bool alone = std::any_of(seen->peers.begin(), seen->peers.end(), [](const Peer& peer) {
+        return peer.connection == Connection::stand_alone;
+    });
+    return alone || seen->peers.empty() ? drbdadm("connect", deadline) : Status{};
 }
 
 } // namespace twinsite::mirror

@@ -33,6 +33,37 @@ FenceVerdict about_online_peer(const FenceQuestion& question) {
             "the peer lives; the cluster is told not to promote it before it has resynced"};
 }
 
+/// How long the peer may have written without us, in seconds.
+std::int64_t alone_for(const FenceQuestion& question) {
+    if (question.policy == Policy::majority || question.local.role == Role::primary ||
+        question.promoted_peer_last_seen == 0) {
+        return 0;
+    }
+    const std::int64_t fenced = question.cluster.peer_fenced_at;
+    const std::int64_t end = fenced >= question.promoted_peer_last_seen ? fenced : question.now;
+    return end - question.promoted_peer_last_seen;
+}
+
+FenceVerdict about_dead_peer(const FenceQuestion& question) {
+    // The kernel takes 5 as an all-clear only where our own disk is UpToDate. 7 would make a merely
+    // Consistent disk UpToDate: a dead peer does not make our data any newer.
+    if (!up_to_date(question.local)) {
+        return {FenceAnswer::peer_unreachable, false, false,
+                "the peer is down, but it may have had newer data than we"};
+    }
+    const std::int64_t alone = alone_for(question);
+    if (alone > question.patience && !question.cluster.loss_accepted) {
+        return {FenceAnswer::failed, false, false,
+                fmt::format("the peer may have written for {} s without us before it went down: "
+                            "bring it back, or accept the loss with twinsite go-live",
+                            alone)};
+    }
+    return {FenceAnswer::peer_unreachable, false, false,
+            alone > question.patience
+                ? fmt::format("the operator accepts the loss of up to {} s of writes", alone)
+                : "the cluster knows that the peer is down"};
+}
+
 } // namespace
 
 Result<Policy> parse_policy(std::string_view text) {
@@ -54,12 +85,7 @@ FenceVerdict decide_fence(const FenceQuestion& question) {
     }
     switch (cluster.node) {
     case PeerNode::down:
-        // The kernel takes 5 as an all-clear only where our own disk is UpToDate. 7 would make a
-        // merely Consistent disk UpToDate: a dead peer does not make our data any newer.
-        return {FenceAnswer::peer_unreachable, false, false,
-                up_to_date(question.local)
-                    ? "the cluster knows that the peer is down"
-                    : "the peer is down, but it may have had newer data than we"};
+        return about_dead_peer(question);
     case PeerNode::online:
         return about_online_peer(question);
     case PeerNode::unclean:

@@ -179,7 +179,8 @@ public:
                 return false;
             }
             if (quiet && ended()) {
-                return true;
+                // It may have written its last words after we looked and before it ended.
+                return take(out_, output.out) && take(err_, output.err);
             }
             if (deadline.passed(clock)) {
                 return false;

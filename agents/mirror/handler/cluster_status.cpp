@@ -1,10 +1,17 @@
 #include "agents/mirror/handler/cluster_status.hpp"
 
+#include "agents/mirror/promotion_ban.hpp"
+
 #include <twinsite/base/handle.hpp>
+#include <twinsite/base/text.hpp>
 
 #include <fmt/format.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+#include <time.h>
+
+#include <algorithm>
+#include <ctime>
 
 namespace twinsite::mirror {
 
@@ -27,6 +34,46 @@ std::string attribute(const xmlNode* node, const char* name) {
         }
     }
     return {};
+}
+
+/// "2026-11-23 15:09:36Z", with an offset like "+01:00" for the Z, or without (local time).
+std::int64_t unix_time(const std::string& text) {
+    std::tm broken{};
+    const char* rest = ::strptime(text.c_str(), "%Y-%m-%d %H:%M:%S", &broken);
+    if (rest == nullptr) {
+        return 0;
+    }
+    const std::string_view zone(rest);
+    if (zone.empty()) {
+        broken.tm_isdst = -1;
+        return std::mktime(&broken);
+    }
+    std::int64_t offset = 0;
+    const auto digits = split(zone, " :+-Z");
+    if (!digits.empty()) {
+        const auto hours = parse_integer(digits[0].substr(0, 2), 0, 23);
+        const auto minutes =
+            parse_integer(digits.size() > 1 ? digits[1] : digits[0].substr(2), 0, 59);
+        offset = hours.value_or(0) * 3600 + minutes.value_or(0) * 60;
+    }
+    return ::timegm(&broken) - (zone.find('-') != std::string_view::npos ? -offset : offset);
+}
+
+void take_fencing(ClusterView& seen, const xmlNode* event, const ClusterNames& names) {
+    const std::string action = attribute(event, "action");
+    if (attribute(event, "target") == names.peer && attribute(event, "status") == "success" &&
+        (action == "off" || action == "reboot")) {
+        seen.peer_fenced_at =
+            std::max(seen.peer_fenced_at, unix_time(attribute(event, "completed")));
+    }
+}
+
+/// <node_attributes><node name="n1"><attribute name="..." value="..."/>
+void take_attribute(ClusterView& seen, const xmlNode* element, const ClusterNames& names) {
+    if (is(element->parent, "node") && attribute(element->parent, "name") == names.own_node &&
+        attribute(element, "name") == accept_loss_attribute(names.resource)) {
+        seen.loss_accepted = attribute(element, "value") == "true";
+    }
 }
 
 /// Every element below NODE, parents first. NESTED: its enclosing clone's id.
@@ -73,8 +120,8 @@ void take_replica(ClusterView& seen, const xmlNode* resource, const std::string&
 
 } // namespace
 
-std::string ban_id(std::string_view resource) {
-    return fmt::format("twinsite-mirror-fence-{}", resource);
+std::string accept_loss_attribute(std::string_view resource) {
+    return fmt::format("mirror-accept-loss-{}", resource);
 }
 
 Result<ClusterView> parse_cluster_status(const std::string& xml, const ClusterNames& names) {
@@ -93,6 +140,10 @@ Result<ClusterView> parse_cluster_status(const std::string& xml, const ClusterNa
             take_node(seen, node, names);
         } else if (is(node, "resource")) {
             take_replica(seen, node, clone, names);
+        } else if (is(node, "fence_event")) {
+            take_fencing(seen, node, names);
+        } else if (is(node, "attribute")) {
+            take_attribute(seen, node, names);
         } else if (is(node, "ban") && attribute(node, "id") == ban_id(names.resource)) {
             seen.banned_node = attribute(node, "node");
         }

@@ -1,7 +1,9 @@
 #include "agents/mirror/handler/handler.hpp"
 
 #include "agents/mirror/handler/cluster_status.hpp"
+#include "agents/mirror/promotion_ban.hpp"
 
+#include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
 
@@ -28,11 +30,14 @@ std::string environment(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-/// What goes into XML and argument vectors: names only.
-bool plain_name(const std::string& text) {
-    return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
-                                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                   "0123456789_.-") == std::string::npos;
+std::uint64_t out_of_sync_kib(const Observation& seen) {
+    std::uint64_t sum = 0;
+    for (const Peer& peer : seen.peers) {
+        for (const PeerVolume& volume : peer.volumes) {
+            sum += volume.out_of_sync_kib;
+        }
+    }
+    return sum;
 }
 
 } // namespace
@@ -54,6 +59,12 @@ Result<HandlerCall> HandlerCall::from(std::span<const char* const> arguments) {
             call.policy = *policy;
         } else if (word == "--mirror" && more) {
             call.mirror = arguments[++i];
+        } else if (word == "--patience" && more) {
+            const auto seconds = parse_integer(arguments[++i], 0, 86400);
+            if (!seconds) {
+                return fail(seconds.error().in("--patience"));
+            }
+            call.patience = *seconds;
         } else if (!word.starts_with('-') && call.event.empty()) {
             call.event = word;
         } else {
@@ -80,75 +91,80 @@ Result<HandlerCall> HandlerCall::from(std::span<const char* const> arguments) {
     return call;
 }
 
-Handler::Handler(HandlerCall call, Mirror& mirror, process::CommandRunner& runner, Clock& clock)
+Handler::Handler(HandlerCall call, Parts parts)
     : call_(std::move(call))
-    , mirror_(mirror)
-    , runner_(runner)
-    , clock_(clock) {}
+    , parts_(std::move(parts))
+    , memory_(parts_.folders.state, call_.resource) {}
+
+void Handler::remember(const std::function<void(Memory&)>& change) {
+    const auto deadline = Deadline::after(parts_.clock, Milliseconds(2000));
+    if (const auto done = memory_.update(change, parts_.clock, deadline); !done) {
+        log::warning("{}", done.error().message);
+    }
+}
 
 Result<ClusterView> Handler::cluster(const Deadline& deadline) {
-    const auto xml = runner_.run_ok({{"crm_mon", "-1", "--output-as=xml"}, {}, {}}, deadline);
+    const auto xml = parts_.runner.run_ok({{"crm_mon", "-1", "--output-as=xml"}, {}, {}}, deadline);
     if (!xml) {
         return fail(xml.error());
     }
-    return parse_cluster_status(*xml, {call_.resource, call_.mirror, call_.peer});
-}
-
-Status Handler::ban_peer(const ClusterView& seen, const Deadline& deadline) {
-    if (seen.banned_node == call_.peer) {
-        return {};
-    }
-    if (seen.clone.empty()) {
-        return fail(ErrorKind::not_found,
-                    fmt::format("the cluster has no clone of {}", call_.mirror));
-    }
-    if (!plain_name(seen.clone)) {
-        return fail(ErrorKind::protocol, "the clone's id is no plain name");
-    }
-    const std::string xml = fmt::format(
-        R"(<rsc_location id="{}" rsc="{}" node="{}" role="Promoted" score="-INFINITY"/>)",
-        ban_id(call_.resource), seen.clone, call_.peer);
-    return runner_
-        .run_ok({{"cibadmin", "--modify", "--allow-create", "--scope=constraints", "--xml-pipe"},
-                 xml,
-                 {}},
-                deadline)
-        .map([](const std::string&) {});
+    return parse_cluster_status(*xml, {call_.resource, call_.mirror, call_.peer, call_.own_node});
 }
 
 FenceVerdict Handler::ask(const Deadline& deadline) {
-    const auto local = mirror_.observe(deadline);
+    const auto local = parts_.mirror.observe(deadline);
     if (!local) {
         return {FenceAnswer::failed, false, true, local.error().message};
     }
-    auto seen = cluster(deadline);
+    const auto seen = cluster(deadline);
     if (!seen) {
         return {FenceAnswer::failed, false, true, seen.error().message};
     }
-    FenceVerdict verdict = decide_fence({call_.policy, call_.own_node, *local, *seen});
-    if (verdict.constrain_peer) {
-        if (const auto banned = ban_peer(*seen, deadline); !banned) {
-            return {FenceAnswer::failed, false, true, banned.error().message};
-        }
+    const auto contact = read_contact(parts_.folders, call_.resource);
+    FenceVerdict verdict = decide_fence(
+        {.policy = call_.policy,
+         .own_node = call_.own_node,
+         .local = *local,
+         .cluster = *seen,
+         .promoted_peer_last_seen = contact && contact->peer == Role::primary ? contact->at : 0,
+         .now = parts_.now(),
+         .patience = call_.patience});
+    if (!verdict.constrain_peer) {
+        return verdict;
     }
-    return verdict;
+    // First the note, then the ban: a ban nobody remembers would outlive its reason.
+    remember([&](Memory& memory) { memory.banned_node = call_.peer; });
+    const auto banned =
+        seen->clone.empty()
+            ? fail(ErrorKind::not_found,
+                   fmt::format("the cluster has no clone of {}", call_.mirror))
+            : place_ban(call_.resource, seen->clone, call_.peer, parts_.runner, deadline);
+    return banned ? verdict
+                  : FenceVerdict{FenceAnswer::failed, false, true, banned.error().message};
 }
 
 int Handler::fence_peer() {
     const auto deadline = Deadline::after(
-        clock_, call_.policy == Policy::majority ? patience_majority : patience_keep_home);
+        parts_.clock, call_.policy == Policy::majority ? patience_majority : patience_keep_home);
     FenceVerdict verdict;
-    poll_until(clock_, deadline, look_again, [&] {
-        verdict = ask(Deadline::after(clock_, one_look));
+    poll_until(parts_.clock, deadline, look_again, [&] {
+        verdict = ask(Deadline::after(parts_.clock, one_look));
         return !verdict.ask_again;
     });
     log::notice("{}: fence-peer {}: exit {}: {}", call_.resource, call_.peer,
                 static_cast<int>(verdict.answer), verdict.reason);
+    if (verdict.answer == FenceAnswer::failed || verdict.answer == FenceAnswer::peer_is_primary) {
+        // The kernel says only that it refuses; the agent tells the admin why.
+        std::error_code ignored;
+        std::filesystem::create_directories(parts_.folders.run, ignored);
+        static_cast<void>(
+            replace_file(refusal_file(parts_.folders, call_.resource), verdict.reason + "\n"));
+    }
     return static_cast<int>(verdict.answer);
 }
 
 int Handler::unfence() {
-    const auto deadline = Deadline::after(clock_, one_look);
+    const auto deadline = Deadline::after(parts_.clock, one_look);
     const auto seen = cluster(deadline);
     if (!seen) {
         log::warning("{}: whether promotion is still banned is unknown: {}", call_.resource,
@@ -158,12 +174,7 @@ int Handler::unfence() {
     if (seen->banned_node != call_.own_node) {
         return 0;
     }
-    const auto gone =
-        runner_.run_ok({{"cibadmin", "--delete", "--scope=constraints", "--xml-pipe"},
-                        fmt::format(R"(<rsc_location id="{}"/>)", ban_id(call_.resource)),
-                        {}},
-                       deadline);
-    if (!gone) {
+    if (const auto gone = lift_ban(call_.resource, parts_.runner, deadline); !gone) {
         log::error("{}: resynced, but the ban on promotion could not be lifted: {}", call_.resource,
                    gone.error().message);
         return 1;
@@ -172,8 +183,40 @@ int Handler::unfence() {
     return 0;
 }
 
-int Handler::record(const char* what) {
-    log::error("{}: {}", call_.resource, what);
+int Handler::split_brain() {
+    const auto deadline = Deadline::after(parts_.clock, one_look);
+    SplitBrain split{.detected = parts_.now()};
+    if (const auto seen = parts_.mirror.observe(deadline); seen && !seen->volumes.empty()) {
+        split.role = seen->role;
+        split.out_of_sync_kib = out_of_sync_kib(*seen);
+        if (auto generation = parts_.mirror.generation(*seen, deadline); generation) {
+            split.generation = *generation;
+        }
+    }
+    remember([&](Memory& memory) { memory.split_brain = split; });
+    log::error("{}: SPLIT BRAIN: this side is {} and wrote {} KiB since the sides parted; decide "
+               "with twinsite resolve {}",
+               call_.resource, to_string(split.role), split.out_of_sync_kib, call_.resource);
+    const auto told = parts_.runner.run_ok(
+        {{"attrd_updater", "--quiet", "--name=" + split_attribute(call_.resource),
+          "--update=" + split_attribute_value(split)},
+         {},
+         {}},
+        deadline);
+    if (!told) {
+        log::warning("{}", told.error().message);
+    }
+    return 0;
+}
+
+int Handler::out_of_sync() {
+    const auto seen = parts_.mirror.observe(Deadline::after(parts_.clock, one_look));
+    const std::uint64_t differing = seen ? out_of_sync_kib(*seen) : 0;
+    remember([&](Memory& memory) {
+        memory.verified = parts_.now();
+        memory.differing_kib = differing;
+    });
+    log::error("{}: a verify run found {} KiB that differ", call_.resource, differing);
     return 0;
 }
 
@@ -185,16 +228,20 @@ int Handler::run() {
         return unfence();
     }
     if (call_.event == "split-brain") {
-        return record("SPLIT BRAIN: both sides were written apart; see twinsite resolve");
+        return split_brain();
     }
     if (call_.event == "initial-split-brain") {
-        return record("the peers find that both were promoted apart");
+        log::warning("{}: both sides were promoted apart; DRBD looks for a side without changes",
+                     call_.resource);
+        return 0;
     }
     if (call_.event == "pri-lost-after-sb") {
-        return record("the promoted side loses its data after a split brain");
+        log::error("{}: this promoted side lost against its peer after a split brain",
+                   call_.resource);
+        return 0;
     }
     if (call_.event == "out-of-sync") {
-        return record("a verify run found blocks that differ");
+        return out_of_sync();
     }
     log::error("{}: event \"{}\" is not known", call_.resource, printable(call_.event));
     return 1;

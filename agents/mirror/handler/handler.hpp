@@ -1,6 +1,8 @@
 // The program DRBD's kernel module calls (through drbdadm) when something happens to a mirror.
 #pragma once
 
+#include "agents/mirror/caretaker.hpp"
+
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/result.hpp>
 #include <twinsite/mirror/drbd.hpp>
@@ -15,10 +17,11 @@ namespace twinsite::mirror {
 struct HandlerCall {
     std::string event; ///< fence-peer, after-resync-target, split-brain, ...
     Policy policy = Policy::keep_home;
-    std::string resource; ///< DRBD_RESOURCE
-    std::string peer;     ///< DRBD_PEER, a node name
-    std::string mirror;   ///< the primitive's id; mirror_RESOURCE when not given
-    std::string own_node; ///< uname -n
+    std::string resource;        ///< DRBD_RESOURCE
+    std::string peer;            ///< DRBD_PEER, a node name
+    std::string mirror;          ///< the primitive's id; mirror_RESOURCE when not given
+    std::string own_node;        ///< uname -n
+    std::int64_t patience = 300; ///< FenceQuestion::patience
 
     /// From argv and drbdadm's environment. Errors: invalid_config.
     static Result<HandlerCall> from(std::span<const char* const> arguments);
@@ -26,7 +29,17 @@ struct HandlerCall {
 
 class Handler {
 public:
-    Handler(HandlerCall call, Mirror& mirror, process::CommandRunner& runner, Clock& clock);
+    using WallClock = std::function<UnixTime()>;
+
+    struct Parts {
+        Mirror& mirror;
+        process::CommandRunner& runner;
+        Clock& clock;
+        WallClock now;
+        Folders folders{};
+    };
+
+    Handler(HandlerCall call, Parts parts);
 
     /// The exit code for the kernel.
     int run();
@@ -34,15 +47,15 @@ public:
 private:
     int fence_peer();
     int unfence();
-    int record(const char* what);
+    int split_brain();
+    int out_of_sync();
     Result<ClusterView> cluster(const Deadline& deadline);
-    Status ban_peer(const ClusterView& seen, const Deadline& deadline);
     FenceVerdict ask(const Deadline& deadline);
+    void remember(const std::function<void(Memory&)>& change);
 
     HandlerCall call_;
-    Mirror& mirror_;
-    process::CommandRunner& runner_;
-    Clock& clock_;
+    Parts parts_;
+    MemoryFile memory_;
 };
 
 } // namespace twinsite::mirror

@@ -2,6 +2,7 @@
 
 #include <twinsite/log/log.hpp>
 
+#include <ctime>
 #include <exception>
 
 using namespace twinsite;
@@ -18,7 +19,10 @@ int main(int argc, char** argv) {
         process::SystemCommandRunner runner;
         SystemClock clock;
         mirror::Drbd drbd(call->resource, runner);
-        return mirror::Handler(*call, drbd, runner, clock).run();
+        return mirror::Handler(*call,
+                               {drbd, runner, clock,
+                                [] { return static_cast<mirror::UnixTime>(std::time(nullptr)); }})
+            .run();
     } catch (const std::exception& bug) {
         log::error("a bug in drbd-handler: {}", bug.what());
         return 1;

@@ -37,6 +37,8 @@ public:
     virtual Status promote(const Deadline& deadline) = 0;
     /// One attempt. Errors: conflict when the device is held open.
     virtual Status demote(const Deadline& deadline) = 0;
+    /// The first volume's generation identifiers, as parse_generation takes them (8.4).
+    virtual Result<std::string> generation(const Observation& seen, const Deadline& deadline) = 0;
 };
 
 class Drbd final : public Mirror {
@@ -54,6 +56,13 @@ public:
     Status bring_down(const Deadline& deadline) override;
     Status promote(const Deadline& deadline) override;
     Status demote(const Deadline& deadline) override;
+    Result<std::string> generation(const Observation& seen, const Deadline& deadline) override;
+
+    /// After a split brain, on the side whose data is given up: disconnect, and connect as the one
+    /// to be overwritten. Errors: conflict while it is promoted. Loses this side's writes.
+    Status discard_own_data(const Deadline& deadline);
+    /// On the side that survives: connect again when it stands alone.
+    Status reconnect(const Deadline& deadline);
 
 private:
     Status drbdadm(std::string_view verb, const Deadline& deadline);

@@ -4,6 +4,7 @@
 #include <twinsite/base/result.hpp>
 #include <twinsite/mirror/observation.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,10 @@ struct ClusterView {
     std::string banned_node{};
     /// The promotable clone, "" when the cluster has none of that name.
     std::string clone{};
+    /// When the peer's node was last fenced, seconds since 1970; 0: not that the cluster knows.
+    std::int64_t peer_fenced_at = 0;
+    /// The operator accepts on our node that data may be missing (twinsite go-live).
+    bool loss_accepted = false;
 
     friend bool operator==(const ClusterView&, const ClusterView&) = default;
 };
@@ -55,6 +60,13 @@ struct FenceQuestion {
     std::string own_node;
     Observation local;
     ClusterView cluster;
+    /// Under keep-home the peer, when it was promoted at our last contact, went on writing until
+    /// it died: seconds since 1970 of that contact, 0 when the peer was not promoted then.
+    std::int64_t promoted_peer_last_seen = 0;
+    std::int64_t now = 0; ///< seconds since 1970
+    /// Seconds that may lie between the last contact and the peer's end: what detecting a dead
+    /// node and fencing it takes, not more.
+    std::int64_t patience = 300;
 };
 
 struct FenceVerdict {

@@ -32,13 +32,31 @@ private:
     }
 };
 
+class FakeCaretaker final : public Caretaker {
+public:
+    std::string worry;
+    std::string refusal;
+    std::vector<std::string> notes;
+
+    std::string look_after(const Observation& /*seen*/, const Assessment& /*now*/,
+                           const Deadline& /*deadline*/) override {
+        return worry;
+    }
+    void note_role(Role role, const Deadline& /*deadline*/) override {
+        notes.emplace_back(to_string(role));
+    }
+    void note_orderly_stop() override { notes.emplace_back("peer stopped"); }
+    std::string take_refusal() override { return refusal; }
+};
+
 class MirrorActions : public ::testing::Test {
 protected:
     MirrorActions() { drbd.when_up = testing::FakeMirror::connected(); }
 
     MirrorAgent agent(Milliseconds timeout = Milliseconds(20000)) {
         return {{.resource = "red"},
-                {drbd, score, clock, [](int) { return std::vector<std::string>{"qemu (pid 7)"}; }},
+                {drbd, score, caretaker, clock,
+                 [](int) { return std::vector<std::string>{"qemu (pid 7)"}; }},
                 Deadline::after(clock, timeout)};
     }
     [[nodiscard]] Milliseconds elapsed() const {
@@ -49,6 +67,7 @@ protected:
     TimePoint begin = clock.now();
     testing::FakeMirror drbd;
     FakeScore score;
+    FakeCaretaker caretaker;
 };
 
 TEST_F(MirrorActions, a_start_leaves_it_unpromoted_and_scored) {
@@ -225,6 +244,30 @@ TEST_F(MirrorActions, notifications_before_the_fact_cost_nothing) {
         EXPECT_EQ(agent().notify("pre", operation).code, ExitCode::success);
     }
     EXPECT_TRUE(score.published.empty());
+}
+
+TEST_F(MirrorActions, a_promotion_that_the_fence_handler_refused_says_why) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_promote = [] { return fail(ErrorKind::conflict, "State change failed: (-7)"); };
+    caretaker.refusal = "the peer may have written for 900 s without us";
+    EXPECT_THAT(agent().promote().reason, HasSubstr("900 s without us"));
+}
+
+TEST_F(MirrorActions, role_changes_are_remembered_once) {
+    drbd.now = testing::FakeMirror::connected();
+    agent().promote();
+    agent().promote();
+    agent().demote();
+    agent().demote();
+    EXPECT_THAT(caretaker.notes, ElementsAre("Primary", "Secondary"));
+}
+
+TEST_F(MirrorActions, a_worry_is_shown_and_stops_nothing) {
+    drbd.now = testing::FakeMirror::connected(Role::primary);
+    caretaker.worry = "SPLIT BRAIN since yesterday";
+    const auto outcome = agent().monitor();
+    EXPECT_EQ(outcome.code, ExitCode::running_promoted);
+    EXPECT_EQ(outcome.reason, caretaker.worry);
 }
 
 TEST_F(MirrorActions, notify_always_succeeds) {

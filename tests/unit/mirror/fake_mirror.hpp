@@ -32,6 +32,8 @@ public:
     Status bring_down(const Deadline& deadline) override;
     Status promote(const Deadline& deadline) override;
     Status demote(const Deadline& deadline) override;
+    Result<std::string> generation(const mirror::Observation& seen,
+                                   const Deadline& deadline) override;
 };
 
 } // namespace twinsite::testing

@@ -60,6 +60,42 @@ TEST(FencePeer, we_are_the_stale_side_when_the_peer_is_promoted_or_we_were_banne
     EXPECT_EQ(decide_fence(banned).answer, FenceAnswer::peer_unreachable);
 }
 
+/// Last seen promoted at 1000 while it was connected; whatever it wrote later we do not have.
+FenceQuestion lost_at_1000(std::int64_t fenced_at, std::int64_t now) {
+    auto asked =
+        question(Role::secondary, Disk::up_to_date, PeerNode::down, PeerReplica::stopped, true);
+    asked.promoted_peer_last_seen = 1000;
+    asked.cluster.peer_fenced_at = fenced_at;
+    asked.now = now;
+    return asked;
+}
+
+TEST(FencePeer, an_ordinary_failover_is_let_through_however_late_it_is_asked) {
+    EXPECT_EQ(decide_fence(lost_at_1000(1040, 1045)).answer, FenceAnswer::peer_unreachable);
+    EXPECT_EQ(decide_fence(lost_at_1000(1040, 90000)).answer, FenceAnswer::peer_unreachable);
+}
+
+TEST(FencePeer, a_peer_that_lived_on_alone_has_newer_data) {
+    const auto verdict = decide_fence(lost_at_1000(4600, 4610));
+    EXPECT_EQ(verdict.answer, FenceAnswer::failed);
+    EXPECT_FALSE(verdict.ask_again);
+    EXPECT_NE(verdict.reason.find("3600 s"), std::string::npos);
+    EXPECT_EQ(decide_fence(lost_at_1000(500, 4610)).answer, FenceAnswer::failed)
+        << "fenced before it was last seen says nothing";
+}
+
+TEST(FencePeer, the_operator_may_accept_the_loss) {
+    auto asked = lost_at_1000(4600, 4610);
+    asked.cluster.loss_accepted = true;
+    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_unreachable);
+}
+
+TEST(FencePeer, under_majority_a_peer_alone_could_not_write) {
+    auto asked = lost_at_1000(4600, 4610);
+    asked.policy = Policy::majority;
+    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_unreachable);
+}
+
 TEST(FencePeer, a_policy_is_one_of_two_words) {
     EXPECT_EQ(parse_policy("majority").value(), Policy::majority);
     EXPECT_EQ(parse_policy("keep-home").value(), Policy::keep_home);

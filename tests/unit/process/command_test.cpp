@@ -70,6 +70,19 @@ TEST(Command, the_deadline_ends_the_program_and_its_children) {
     }));
 }
 
+// A grandchild keeps the pipes open, so that only the child's end tells that it is done; its last
+// words come at every moment of the runner's round.
+TEST(Command, last_words_before_the_end_are_not_lost) {
+    SystemCommandRunner runner;
+    for (int delay = 40; delay < 56; ++delay) {
+        const std::string nap = "0.0" + std::to_string(delay);
+        const auto output = runner.run({{"sh", "-c", "sleep 2 & sleep $0; echo done", nap}, {}, {}},
+                                       in(Milliseconds(10000)));
+        ASSERT_TRUE(output);
+        EXPECT_EQ(output->out, "done\n") << nap;
+    }
+}
+
 TEST(Command, the_environment_is_added_to) {
     SystemCommandRunner runner;
     EXPECT_EQ(runner

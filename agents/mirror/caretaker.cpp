@@ -1,0 +1,187 @@
+#include "agents/mirror/caretaker.hpp"
+
+#include "agents/mirror/promotion_ban.hpp"
+
+#include <twinsite/base/file.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/log/log.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+namespace twinsite::mirror {
+
+namespace {
+
+constexpr Milliseconds patience{3000};
+
+std::string local_time(UnixTime at) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(at));
+}
+
+bool cut_off(const Observation& seen) {
+    return std::any_of(seen.peers.begin(), seen.peers.end(),
+                       [](const Peer& peer) { return peer.connection == Connection::stand_alone; });
+}
+
+Status store(const std::filesystem::path& file, std::string_view text) {
+    std::error_code failed;
+    std::filesystem::create_directories(file.parent_path(), failed);
+    if (failed) {
+        return fail(error_from_errno(failed.value(), file.parent_path().string()));
+    }
+    return replace_file(file, text, 0600);
+}
+
+process::Command attribute(std::string_view resource, std::vector<std::string> what) {
+    std::vector<std::string> argv{"attrd_updater", "--quiet",
+                                  "--name=" + split_attribute(resource)};
+    argv.insert(argv.end(), what.begin(), what.end());
+    return {std::move(argv), {}, {}};
+}
+
+} // namespace
+
+std::filesystem::path contact_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.contact", resource);
+}
+
+std::filesystem::path refusal_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.refusal", resource);
+}
+
+Result<Contact> read_contact(const Folders& folders, std::string_view resource) {
+    const auto text = read_file(contact_file(folders, resource), 4096);
+    if (!text) {
+        return fail(text.error());
+    }
+    const auto words = split(*text);
+    const auto at = words.size() == 2 ? parse_integer(words[0], 0, INT64_MAX)
+                                      : fail(ErrorKind::protocol, "the contact file is damaged");
+    if (!at) {
+        return fail(at.error());
+    }
+    return Contact{*at, words[1] == "Primary"     ? Role::primary
+                        : words[1] == "Secondary" ? Role::secondary
+                                                  : Role::unknown};
+}
+
+Status write_contact(const Folders& folders, std::string_view resource, const Contact& contact) {
+    return store(contact_file(folders, resource),
+                 fmt::format("{} {}\n", contact.at, to_string(contact.peer)));
+}
+
+std::string split_attribute(std::string_view resource) {
+    return fmt::format("mirror-split-{}", resource);
+}
+
+std::string split_attribute_value(const SplitBrain& split) {
+    return fmt::format("{} {} {} {}", split.detected, split.generation, to_string(split.role),
+                       split.out_of_sync_kib);
+}
+
+LocalCaretaker::LocalCaretaker(std::string resource, Folders folders,
+                               process::CommandRunner& runner, Clock& clock, WallClock now)
+    : resource_(std::move(resource))
+    , folders_(std::move(folders))
+    , memory_(folders_.state, resource_)
+    , runner_(runner)
+    , clock_(clock)
+    , now_(std::move(now)) {}
+
+void LocalCaretaker::remember(const std::function<void(Memory&)>& change,
+                              const Deadline& deadline) {
+    if (const auto done = memory_.update(change, clock_, deadline.within(clock_, patience));
+        !done) {
+        log::warning("{}", done.error().message);
+    }
+}
+
+/// Both sides are whole: whatever trouble there was is over.
+void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
+    const auto soon = deadline.within(clock_, patience);
+    if (!memory.banned_node.empty()) {
+        const auto lifted = lift_ban(resource_, runner_, soon);
+        if (!lifted) {
+            log::warning("{} is whole, but {} is still kept from promotion: {}", resource_,
+                         memory.banned_node, lifted.error().message);
+            return;
+        }
+        log::notice("{} is whole: {} may be promoted again", resource_, memory.banned_node);
+    }
+    if (memory.split_brain) {
+        if (const auto gone = runner_.run_ok(attribute(resource_, {"--delete"}), soon); !gone) {
+            log::warning("{}", gone.error().message);
+        }
+        log::notice("{} is whole: the split brain of {} is over", resource_,
+                    local_time(memory.split_brain->detected));
+    }
+    remember(
+        [](Memory& changed) {
+            changed.banned_node.clear();
+            changed.split_brain.reset();
+        },
+        deadline);
+}
+
+std::string LocalCaretaker::look_after(const Observation& seen, const Assessment& now,
+                                       const Deadline& deadline) {
+    const bool connected =
+        !seen.peers.empty() && seen.peers.front().connection == Connection::connected;
+    if (seen.role == Role::secondary && connected) {
+        const Contact contact{now_(), seen.peers.front().role};
+        if (const auto noted = write_contact(folders_, resource_, contact); !noted) {
+            log::warning("{}", noted.error().message);
+        }
+    }
+    const auto memory = memory_.load();
+    if (!memory) {
+        log::warning("{}", memory.error().message);
+        return {};
+    }
+    const bool whole = !now.degraded;
+    if (whole && (memory->split_brain || !memory->banned_node.empty())) {
+        clean_up(*memory, deadline);
+        return {};
+    }
+    if (memory->split_brain && cut_off(seen)) {
+        const auto told = runner_.run_ok(
+            attribute(resource_, {"--update=" + split_attribute_value(*memory->split_brain)}),
+            deadline.within(clock_, patience));
+        if (!told) {
+            log::warning("{}", told.error().message);
+        }
+        return fmt::format("SPLIT BRAIN since {}: decide with twinsite resolve {}",
+                           local_time(memory->split_brain->detected), resource_);
+    }
+    return memory->differing_kib == 0
+               ? std::string()
+               : fmt::format("verify found {} KiB that differ from the peer's",
+                             memory->differing_kib);
+}
+
+void LocalCaretaker::note_role(Role role, const Deadline& deadline) {
+    remember([&](Memory& memory) { memory.roles.push_back({now_(), role}); }, deadline);
+}
+
+void LocalCaretaker::note_orderly_stop() {
+    if (const auto noted = write_contact(folders_, resource_, {now_(), Role::secondary}); !noted) {
+        log::warning("{}", noted.error().message);
+    }
+}
+
+std::string LocalCaretaker::take_refusal() {
+    const auto file = refusal_file(folders_, resource_);
+    const auto text = read_file(file, 4096);
+    if (!text) {
+        return {};
+    }
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    return printable(trim(*text), 200);
+}
+
+} // namespace twinsite::mirror

@@ -1,0 +1,26 @@
+// The constraint that keeps a stale replica from promotion until it has been resynced.
+#pragma once
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/base/result.hpp>
+#include <twinsite/process/command.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace twinsite::mirror {
+
+/// twinsite-mirror-fence-RESOURCE: one per mirror.
+std::string ban_id(std::string_view resource);
+
+/// Letters, digits, '_', '-', '.': what may go into XML and argument vectors as it is.
+bool plain_name(std::string_view text);
+
+/// Both are idempotent. Errors: invalid_config for names that are not plain, else cibadmin's; it
+/// refuses without quorum.
+Status place_ban(std::string_view resource, std::string_view clone, std::string_view node,
+                 process::CommandRunner& runner, const Deadline& deadline);
+Status lift_ban(std::string_view resource, process::CommandRunner& runner,
+                const Deadline& deadline);
+
+} // namespace twinsite::mirror
