@@ -52,8 +52,25 @@ Outcome Agent::monitor() {
     if (auto secrets = read_secrets(*wanted, request_.values); !secrets) {
         return Outcome::of(secrets.error());
     }
-    const auto all = target::differences(*wanted, *found);
-    return all.empty() ? Outcome::ok() : differs(all);
+    return judge(*wanted, *found);
+}
+
+Outcome Agent::judge(const target::Specification& wanted, const target::Exported& found) {
+    if (const auto all = target::differences(wanted, found); !all.empty()) {
+        return differs(all);
+    }
+    if (request_.check_level >= 10) {
+        if (auto reached = network_.check(wanted); !reached) {
+            return Outcome::of(reached.error());
+        }
+    }
+    const auto limit = request_.values.integer("session_limit");
+    if (limit > 0 && found.sessions > limit) {
+        return Outcome::of(
+            ExitCode::degraded,
+            fmt::format("{} sessions, more than session_limit {}", found.sessions, limit));
+    }
+    return Outcome::ok();
 }
 
 Outcome Agent::start() {

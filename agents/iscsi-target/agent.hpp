@@ -1,6 +1,7 @@
 // ocf:twinsite:iscsi-target: decides what each action does with the engine's observation.
 #pragma once
 
+#include "agents/iscsi-target/network_check.hpp"
 #include "ocf/agent.hpp"
 #include "ocf/request.hpp"
 
@@ -10,9 +11,11 @@ namespace twinsite::iscsi_target {
 
 class Agent {
 public:
-    Agent(const ocf::Request& request, target::Engine& engine, target::Progress progress)
+    Agent(const ocf::Request& request, target::Engine& engine, NetworkCheck& network,
+          target::Progress progress)
         : request_(request)
         , engine_(engine)
+        , network_(network)
         , progress_(std::move(progress)) {}
 
     ocf::Outcome start();
@@ -21,8 +24,11 @@ public:
     ocf::Outcome validate();
 
 private:
+    ocf::Outcome judge(const target::Specification& wanted, const target::Exported& found);
+
     const ocf::Request& request_;
     target::Engine& engine_;
+    NetworkCheck& network_;
     target::Progress progress_;
 };
 

@@ -1,5 +1,7 @@
 #include "agents/iscsi-target/description.hpp"
 
+#include <twinsite/target/specification.hpp>
+
 namespace twinsite::iscsi_target {
 
 namespace {
@@ -63,6 +65,58 @@ std::vector<Parameter> who_may_log_in() {
         {.name = "outgoing_password_file",
          .shortdesc = "File with the CHAP password of the target",
          .longdesc = "Its first line is the password. Only its owner may be able to read it."},
+        {.name = "initiator_credentials_file",
+         .shortdesc = "File with CHAP credentials of single initiators",
+         .longdesc =
+             "Lines \"INITIATOR USER PASSWORD [USER PASSWORD]\", the second pair for mutual CHAP; "
+             "they go before incoming_* and outgoing_*. Every initiator in it has to be among "
+             "allowed_initiators. Only its owner may be able to read it."},
+        {.name = "session_limit",
+         .type = Type::integer,
+         .shortdesc = "Sessions above this are reported as degraded",
+         .longdesc = "0: never.",
+         .default_value = "0",
+         .high = 65535},
+    };
+}
+
+/// Unset leaves the implementation's own default, and then monitor does not look at it.
+Parameter emulation(std::string name, std::string what) {
+    return {.name = std::move(name),
+            .type = Type::boolean,
+            .shortdesc = std::move(what),
+            .longdesc = "Without it LIO's own default applies. tgt has no such switch."};
+}
+
+std::vector<Parameter> how_it_behaves() {
+    return {
+        emulation("emulate_tpu", "Initiators may discard blocks (UNMAP)"),
+        emulation("emulate_3pc", "Third-party copy (EXTENDED COPY)"),
+        emulation("emulate_caw", "Compare and write (ATS)"),
+        emulation("emulate_write_cache", "Report a write cache"),
+        {.name = "lun_attributes",
+         .shortdesc = "Further LIO attributes of every LUN",
+         .longdesc = "NAME=VALUE, separated by blanks: block_size, emulate_fua_write, emulate_pr, "
+                     "emulate_tas, emulate_tpws, enforce_pr_isids, is_nonrot, "
+                     "max_unmap_block_desc_count, max_unmap_lba_count, max_write_same_len, "
+                     "optimal_sectors, queue_depth, unmap_granularity, "
+                     "unmap_granularity_alignment, unmap_zeroes_data."},
+        {.name = "session_parameters",
+         .shortdesc = "iSCSI session parameters",
+         .longdesc = "KEY=VALUE, separated by blanks, with RFC 7143's keys: DataDigest, "
+                     "DefaultTime2Retain, DefaultTime2Wait, ErrorRecoveryLevel, FirstBurstLength, "
+                     "HeaderDigest, ImmediateData, InitialR2T, MaxBurstLength, MaxConnections, "
+                     "MaxOutstandingR2T, MaxRecvDataSegmentLength, MaxXmitDataSegmentLength."},
+        {.name = "alua_state",
+         .type = Type::select,
+         .shortdesc = "ALUA state of the LUNs",
+         .longdesc = "Without it LIO's default group (active/optimized) applies.",
+         .options = target::alua_states()},
+        {.name = "iser",
+         .type = Type::boolean,
+         .shortdesc = "Portals speak iSER too",
+         .longdesc = "Needs an RDMA adapter and the kernel module ib_isert.",
+         .default_value = "false"},
     };
 }
 
@@ -101,8 +155,9 @@ const ocf::Description& description() {
             .actions = {{.name = "start", .timeout = 40},
                         {.name = "stop", .timeout = 60},
                         {.name = "monitor", .timeout = 20, .interval = 10},
+                        {.name = "monitor", .timeout = 30, .interval = 60, .depth = 10},
                         {.name = "validate-all", .timeout = 20}}};
-        for (auto group : {who_may_log_in(), what_it_looks_like()}) {
+        for (const auto& group : {who_may_log_in(), what_it_looks_like(), how_it_behaves()}) {
             made.parameters.insert(made.parameters.end(), group.begin(), group.end());
         }
         return made;

@@ -18,7 +18,8 @@ struct Parts {
         : request(asked)
         , support(runner, request.deadline)
         , tree(std::filesystem::path(target::lio_root))
-        , lio(tree, inspector, support) {}
+        , lio(tree, inspector, support)
+        , network(runner, request.deadline, TWINSITE_LOGIN_CHECK) {}
 
     ocf::Request request;
     SystemClock clock;
@@ -27,6 +28,7 @@ struct Parts {
     target::SystemConfigTree tree;
     target::SystemBackingInspector inspector;
     target::Lio lio;
+    iscsi_target::LoginCheck network;
 };
 
 /// Run ACTION in a second process, under the target's lock.
@@ -42,7 +44,8 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
     if (!lock) {
         return ocf::Outcome::of(lock.error());
     }
-    Agent agent(parts.request, parts.lio, [&](const std::string& step) { files->note(step); });
+    Agent agent(parts.request, parts.lio, parts.network,
+                [&](const std::string& step) { files->note(step); });
     const ocf::Outcome outcome = (agent.*action)();
     files->forget_step();
     return outcome;
@@ -60,7 +63,7 @@ ocf::ActionTable make_agent(const ocf::Request& request) {
     const auto parts = std::make_shared<Parts>(request);
     const auto look = [parts](ocf::Outcome (Agent::*action)()) {
         return [parts, action] {
-            Agent agent(parts->request, parts->lio, [](const std::string&) {});
+            Agent agent(parts->request, parts->lio, parts->network, [](const std::string&) {});
             return (agent.*action)();
         };
     };

@@ -50,6 +50,38 @@ Status check_pairs(const ocf::Values& values) {
     return {};
 }
 
+const std::vector<std::string> known_attributes{
+    "block_size",          "emulate_fua_write",
+    "emulate_pr",          "emulate_tas",
+    "emulate_tpws",        "enforce_pr_isids",
+    "is_nonrot",           "max_unmap_block_desc_count",
+    "max_unmap_lba_count", "max_write_same_len",
+    "optimal_sectors",     "queue_depth",
+    "unmap_granularity",   "unmap_granularity_alignment",
+    "unmap_zeroes_data"};
+
+const std::vector<std::string> known_session_parameters{"DataDigest",
+                                                        "DefaultTime2Retain",
+                                                        "DefaultTime2Wait",
+                                                        "ErrorRecoveryLevel",
+                                                        "FirstBurstLength",
+                                                        "HeaderDigest",
+                                                        "ImmediateData",
+                                                        "InitialR2T",
+                                                        "MaxBurstLength",
+                                                        "MaxConnections",
+                                                        "MaxOutstandingR2T",
+                                                        "MaxRecvDataSegmentLength",
+                                                        "MaxXmitDataSegmentLength"};
+
+void add_emulations(Specification& specification, const ocf::Values& values) {
+    for (const char* name : {"emulate_tpu", "emulate_3pc", "emulate_caw", "emulate_write_cache"}) {
+        if (values.is_set(name)) {
+            specification.lun_attributes.emplace(name, values.boolean(name) ? "1" : "0");
+        }
+    }
+}
+
 /// VALUE stored in PLACE, or its error with the parameter's name in front.
 template <typename T>
 Status take(std::string_view parameter, Result<T> value, T& place) {
@@ -105,6 +137,20 @@ Result<Specification> specification_of(const ocf::Values& values) {
     });
     then([&] { return check_pairs(values); });
     then([&] {
+        return take("lun_attributes",
+                    target::parse_switches(values.text("lun_attributes"), known_attributes),
+                    made.lun_attributes);
+    });
+    then([&] {
+        return take(
+            "session_parameters",
+            target::parse_switches(values.text("session_parameters"), known_session_parameters),
+            made.session_parameters);
+    });
+    add_emulations(made, values);
+    made.alua_state = values.text("alua_state");
+    made.iser = values.boolean("iser");
+    then([&] {
         return target::complete_identities(made, values.text("scsi_sn"), values.text("vendor_id"),
                                            values.text("product_id"));
     });
@@ -122,7 +168,16 @@ Status read_secrets(Specification& specification, const ocf::Values& values) {
     }
     specification.incoming = std::move(*incoming);
     specification.outgoing = std::move(*outgoing);
-    return {};
+    const std::string& file = values.text("initiator_credentials_file");
+    if (file.empty()) {
+        return {};
+    }
+    const auto text = read_private_file(file);
+    if (!text) {
+        return fail(text.error().in("initiator_credentials_file"));
+    }
+    const auto parsed = target::parse_initiator_credentials(*text, specification.initiators);
+    return parsed ? parsed : fail(parsed.error().in(file));
 }
 
 } // namespace twinsite::iscsi_target

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <fstream>
 
 namespace twinsite::iscsi_target {
 
@@ -69,9 +70,8 @@ Result<FileDescriptor> WorkFiles::lock(Clock& clock, const Deadline& deadline) c
 }
 
 void WorkFiles::note(const std::string& step) const {
-    if (auto written = replace_file(with(".step"), step); !written) {
-        log::debug("{}", written.error().message);
-    }
+    // Not replace_file: this is read only when we hang, and is not worth a sync for each step.
+    std::ofstream(with(".step"), std::ios::trunc) << step;
 }
 
 std::string WorkFiles::step() const {

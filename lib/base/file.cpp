@@ -124,7 +124,7 @@ Status replace_file(const std::filesystem::path& path, std::string_view content,
     return {};
 }
 
-Result<std::string> read_secret_file(const std::filesystem::path& path) {
+Result<std::string> read_private_file(const std::filesystem::path& path) {
     struct stat info {};
     const auto file = open_regular(path, info);
     if (!file) {
@@ -134,7 +134,11 @@ Result<std::string> read_secret_file(const std::filesystem::path& path) {
         return fail(ErrorKind::permission,
                     fmt::format("{} can be read by others: run chmod 600 on it", path.string()));
     }
-    auto content = read_all(*file, path, 65536);
+    return read_all(*file, path, 65536);
+}
+
+Result<std::string> read_secret_file(const std::filesystem::path& path) {
+    auto content = read_private_file(path);
     if (!content) {
         return content;
     }

@@ -154,6 +154,9 @@ std::vector<std::string> differences(const Specification& wanted, const Exported
         sentences.add("the target is disabled");
     }
     compare_portals(sentences, wanted, found);
+    if (wanted.iser && !found.iser) {
+        sentences.add("a portal does not speak iSER");
+    }
     if (found.authenticated != wants_authentication(wanted)) {
         sentences.add("CHAP is {}", found.authenticated ? "required" : "not required");
     }

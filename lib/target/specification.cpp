@@ -190,6 +190,39 @@ Result<Switches> parse_switches(std::string_view text, const std::vector<std::st
     return switches;
 }
 
+Status parse_initiator_credentials(std::string_view text, std::vector<Initiator>& initiators) {
+    std::size_t number = 0;
+    for (const std::string_view line : lines(text)) {
+        ++number;
+        const auto words = split(line.substr(0, line.find('#')));
+        if (words.empty()) {
+            continue;
+        }
+        const auto fail_here = [&](std::string_view why) {
+            return fail(bad(fmt::format("line {}: {}", number, why)));
+        };
+        if (words.size() != 3 && words.size() != 5) {
+            return fail_here("not INITIATOR USER PASSWORD [USER PASSWORD]");
+        }
+        const auto initiator =
+            std::find_if(initiators.begin(), initiators.end(),
+                         [&](const Initiator& one) { return one.name == words[0]; });
+        if (initiator == initiators.end()) {
+            return fail_here("the initiator is not among allowed_initiators");
+        }
+        initiator->incoming = {words[1], words[2]};
+        if (words.size() == 5) {
+            initiator->outgoing = {words[3], words[4]};
+        }
+        for (const Credentials& one : {initiator->incoming, initiator->outgoing}) {
+            if (auto checked = check_credentials(one); !one.empty() && !checked) {
+                return fail_here(checked.error().message);
+            }
+        }
+    }
+    return {};
+}
+
 Status check_credentials(const Credentials& credentials) {
     if (credentials.user.empty() || credentials.user.size() > longest_secret ||
         !printable_only(credentials.user)) {
@@ -204,7 +237,7 @@ Status check_credentials(const Credentials& credentials) {
 }
 
 const std::vector<std::string>& alua_states() {
-    static const std::vector<std::string> states{"active/optimized", "active/non-optimized",
+    static const std::vector<std::string> states{"active/optimized", "active/nonoptimized",
                                                  "standby", "unavailable"};
     return states;
 }

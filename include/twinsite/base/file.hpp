@@ -25,6 +25,10 @@ Status write_attribute(const std::filesystem::path& path, std::string_view value
 Status replace_file(const std::filesystem::path& path, std::string_view content,
                     unsigned mode = 0644);
 
+/// The whole of a file that nobody but its owner may read (else kind permission). The text appears
+/// in no error message.
+Result<std::string> read_private_file(const std::filesystem::path& path);
+
 /// A secret: first line of a file that nobody but its owner may read (else kind permission).
 /// The text appears in no error message.
 Result<std::string> read_secret_file(const std::filesystem::path& path);

@@ -41,6 +41,7 @@ struct Exported {
     bool enabled = false;
     bool open_to_all = false; ///< every initiator may log in
     bool authenticated = false;
+    bool iser = false; ///< every portal speaks it
     std::vector<ExportedLun> luns{};
     std::vector<std::string> portals{};
     std::vector<ExportedInitiator> initiators{};

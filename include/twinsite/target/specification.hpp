@@ -88,10 +88,15 @@ Result<std::vector<Initiator>> parse_initiators(std::string_view text);
 /// "NAME=VALUE NAME=VALUE" where every name is one of KNOWN.
 Result<Switches> parse_switches(std::string_view text, const std::vector<std::string>& known);
 
+/// Lines "INITIATOR USER PASSWORD [USER PASSWORD]"; the second pair is what the target proves
+/// itself with. '#' begins a comment. Fills the credentials of INITIATORS; errors name the line,
+/// not what is in it.
+Status parse_initiator_credentials(std::string_view text, std::vector<Initiator>& initiators);
+
 /// A user and a password that a target accepts. Error invalid_config.
 Status check_credentials(const Credentials& credentials);
 
-/// active/optimized, active/non-optimized, standby, unavailable: index = the SPC-4 state code.
+/// active/optimized, active/nonoptimized, standby, unavailable: index = the SPC-4 state code.
 const std::vector<std::string>& alua_states();
 
 } // namespace twinsite::target

@@ -78,8 +78,10 @@ private:
         found.enabled = group.enabled;
         found.open_to_all = read_.flag(group.path + "/attrib/generate_node_acls");
         found.authenticated = read_.flag(group.path + "/attrib/authentication");
+        found.iser = wanted_.iser;
         for (const std::string& portal : group.portals) {
             found.portals.emplace_back(base_name(portal));
+            found.iser = found.iser && read_.flag(portal + "/iser");
         }
         if (found.open_to_all) {
             found.incoming = read_.credentials(group.path + "/auth", "");

@@ -76,6 +76,9 @@ Status SystemLioSupport::prepare() {
     if (!is_there(std::filesystem::path(lio_root) / "iscsi")) {
         const std::array<const char*, 2> modules{"target_core_mod", "iscsi_target_mod"};
         for (const char* name : modules) {
+            if (is_there(std::filesystem::path("/sys/module") / name)) {
+                continue;
+            }
             const auto loaded = runner_.run(
                 {.argv = {"modprobe", name}, .input = {}, .environment = {}}, deadline_);
             if (!loaded) {

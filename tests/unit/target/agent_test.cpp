@@ -56,6 +56,16 @@ public:
     }
 };
 
+class FakeNetwork final : public NetworkCheck {
+public:
+    Status result{};
+    int checks = 0;
+    Status check(const Specification&) override {
+        ++checks;
+        return result;
+    }
+};
+
 class AgentTest : public ::testing::Test {
 protected:
     ocf::Outcome act(const char* action, ocf::Outcome (Agent::*what)()) {
@@ -63,7 +73,7 @@ protected:
         if (!request) {
             return ocf::Outcome::of(request.error());
         }
-        Agent agent(*request, engine, [](const std::string&) {});
+        Agent agent(*request, engine, network, [](const std::string&) {});
         return (agent.*what)();
     }
     ocf::Outcome start() { return act("start", &Agent::start); }
@@ -73,6 +83,7 @@ protected:
 
     testing::FakeClock clock;
     FakeEngine engine;
+    FakeNetwork network;
     ocf::Environment environment{{"OCF_RESKEY_iqn", "iqn.2026-11.example:red"},
                                  {"OCF_RESKEY_luns", "0=/dev/drbd0"}};
 };
@@ -147,6 +158,41 @@ TEST_F(AgentTest, a_secret_others_can_read_is_refused) {
     EXPECT_EQ(start().code, ExitCode::permission);
     EXPECT_EQ(engine.starts, 0);
     EXPECT_EQ(monitor().code, ExitCode::not_running) << "a probe needs no secret";
+}
+
+TEST_F(AgentTest, depth_10_looks_through_the_network) {
+    ASSERT_EQ(start().code, ExitCode::success);
+    network.result = fail(ErrorKind::unreachable, "no login at 192.0.2.1:3260");
+    EXPECT_EQ(monitor().code, ExitCode::success);
+    environment["OCF_CHECK_LEVEL"] = "10";
+    EXPECT_EQ(monitor().code, ExitCode::error);
+    EXPECT_EQ(monitor().reason, "no login at 192.0.2.1:3260");
+    network.result = {};
+    EXPECT_EQ(monitor().code, ExitCode::success);
+}
+
+TEST_F(AgentTest, too_many_sessions_are_degraded_not_failed) {
+    environment["OCF_RESKEY_session_limit"] = "2";
+    ASSERT_EQ(start().code, ExitCode::success);
+    engine.found->sessions = 2;
+    EXPECT_EQ(monitor().code, ExitCode::success);
+    engine.found->sessions = 3;
+    EXPECT_EQ(monitor().code, ExitCode::degraded);
+    EXPECT_EQ(monitor().reason, "3 sessions, more than session_limit 2");
+}
+
+TEST_F(AgentTest, credentials_of_single_initiators_come_from_their_file) {
+    const testing::ScratchDirectory scratch;
+    environment["OCF_RESKEY_allowed_initiators"] = "iqn.x:a";
+    const auto credentials = [&](const char* text) {
+        environment["OCF_RESKEY_initiator_credentials_file"] =
+            scratch.write("chap", text, 0600).string();
+        return start();
+    };
+    EXPECT_THAT(credentials("iqn.x:a user\n").reason, HasSubstr("line 1: not INITIATOR USER"));
+    EXPECT_THAT(credentials("# names\niqn.x:b user geheim123456\n").reason,
+                HasSubstr("line 2: the initiator is not among allowed_initiators"));
+    EXPECT_EQ(engine.starts, 0);
 }
 
 TEST_F(AgentTest, a_failed_start_has_the_engines_reason) {

@@ -1,0 +1,35 @@
+// Looks at a LUN as an initiator does: through the network.
+#pragma once
+
+#include <twinsite/target/specification.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace twinsite::target {
+
+struct LoginRequest {
+    std::string portal; ///< ADDRESS:PORT
+    std::string iqn;
+    std::uint64_t lun = 0;
+    std::string initiator; ///< the name to log in with
+    Credentials incoming{};
+    Credentials outgoing{};
+    std::string serial; ///< that the LUN has to have
+};
+
+/// How the request travels to the program that performs it: through its stdin, because of the
+/// passwords. One "NAME VALUE" a line.
+std::string to_text(const LoginRequest& request);
+/// Error invalid_config for what to_text() does not write.
+Result<LoginRequest> parse_login_request(std::string_view text);
+
+/// The request for LUN of WANTED through its first portal, as its first initiator.
+LoginRequest login_request(const Specification& wanted, const Lun& lun);
+
+/// Log in, compare the serial, read the first block, log out. Blocks up to SECONDS for each step.
+/// Errors: unreachable when no login succeeds, conflict for another serial, internal when the read
+/// fails.
+Status check_login(const LoginRequest& request, int seconds);
+
+} // namespace twinsite::target
