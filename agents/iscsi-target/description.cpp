@@ -40,9 +40,23 @@ std::vector<Parameter> what_is_exported() {
         {.name = "implementation",
          .type = Type::select,
          .shortdesc = "What exports the target",
-         .longdesc = "lio: the kernel's target, through configfs.",
-         .default_value = "lio",
-         .options = {"lio"}},
+         .longdesc =
+             "lio: the kernel's target, through configfs. tgt: the daemon tgtd, through its "
+             "control socket; it has to run already, and it keeps LUN 0 for itself. "
+             "Without it: lio where the kernel has it, else tgt; the log says which.",
+         .options = {"lio", "tgt"}},
+        {.name = "tgt_bstype",
+         .type = Type::select,
+         .shortdesc = "How tgt reads and writes",
+         .longdesc = "tgt's backing store type.",
+         .default_value = "rdwr",
+         .options = {"rdwr", "aio"}},
+        {.name = "tgt_bsoflags",
+         .type = Type::select,
+         .shortdesc = "How tgt opens the path",
+         .longdesc = "Without it direct for a block device and sync for a file, so that what was "
+                     "acknowledged survives a power cut.",
+         .options = {"sync", "direct", "sync:direct"}},
     };
 }
 

@@ -2,7 +2,9 @@
 #include "agents/iscsi-target/description.hpp"
 #include "agents/iscsi-target/worker.hpp"
 
+#include <twinsite/log/log.hpp>
 #include <twinsite/target/lio.hpp>
+#include <twinsite/target/tgt.hpp>
 
 namespace {
 
@@ -19,6 +21,9 @@ struct Parts {
         , support(runner, request.deadline)
         , tree(std::filesystem::path(target::lio_root))
         , lio(tree, inspector, support)
+        , daemon(std::filesystem::path(target::tgt_socket), request.deadline)
+        , tgt(daemon, inspector, clock,
+              {request.values.text("tgt_bstype"), request.values.text("tgt_bsoflags")})
         , network(runner, request.deadline, TWINSITE_LOGIN_CHECK) {}
 
     ocf::Request request;
@@ -28,8 +33,20 @@ struct Parts {
     target::SystemConfigTree tree;
     target::SystemBackingInspector inspector;
     target::Lio lio;
+    target::TgtSocket daemon;
+    target::Tgt tgt;
     iscsi_target::LoginCheck network;
 };
+
+target::Engine& engine(Parts& parts) {
+    const std::string& asked = parts.request.values.text("implementation");
+    const bool lio = asked.empty() ? target::kernel_offers_lio() : asked == "lio";
+    if (asked.empty()) {
+        log::debug("implementation is not set: {}",
+                   lio ? "lio, because this kernel has it" : "tgt, because this kernel has no LIO");
+    }
+    return lio ? static_cast<target::Engine&>(parts.lio) : parts.tgt;
+}
 
 /// Run ACTION in a second process, under the target's lock.
 ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
@@ -44,7 +61,7 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
     if (!lock) {
         return ocf::Outcome::of(lock.error());
     }
-    Agent agent(parts.request, parts.lio, parts.network,
+    Agent agent(parts.request, engine(parts), parts.network,
                 [&](const std::string& step) { files->note(step); });
     const ocf::Outcome outcome = (agent.*action)();
     files->forget_step();
@@ -52,8 +69,12 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
 }
 
 ocf::Outcome stop(Parts& parts) {
-    // The usual case after a reboot, and the only one on a node without LIO.
-    if (parts.support.state() == target::LioState::absent) {
+    // The usual case after a reboot: what does not run exports nothing.
+    const bool lio = &engine(parts) == &parts.lio;
+    if (lio && parts.support.state() == target::LioState::absent) {
+        return ocf::Outcome::ok();
+    }
+    if (const auto runs = parts.daemon.runs(); !lio && runs && !*runs) {
         return ocf::Outcome::ok();
     }
     return change(parts, &Agent::stop);
@@ -63,7 +84,7 @@ ocf::ActionTable make_agent(const ocf::Request& request) {
     const auto parts = std::make_shared<Parts>(request);
     const auto look = [parts](ocf::Outcome (Agent::*action)()) {
         return [parts, action] {
-            Agent agent(parts->request, parts->lio, parts->network, [](const std::string&) {});
+            Agent agent(parts->request, engine(*parts), parts->network, [](const std::string&) {});
             return (agent.*action)();
         };
     };

@@ -98,15 +98,20 @@ const Credentials& effective(const Credentials& own, const Credentials& common) 
     return own.empty() ? common : own;
 }
 
+bool same(const Credentials& wanted, const Credentials& found, bool with_password) {
+    return wanted.user == found.user && (!with_password || wanted.password == found.password);
+}
+
 void compare_initiator(Sentences& sentences, const Specification& wanted,
-                       const Initiator& initiator, const ExportedInitiator& found) {
+                       const Initiator& initiator, const ExportedInitiator& found,
+                       bool with_password) {
     for (const Lun& lun : wanted.luns) {
         if (!found.luns.contains(lun.number)) {
             sentences.add("initiator {} does not see LUN {}", initiator.name, lun.number);
         }
     }
-    if (found.incoming != effective(initiator.incoming, wanted.incoming) ||
-        found.outgoing != effective(initiator.outgoing, wanted.outgoing)) {
+    if (!same(effective(initiator.incoming, wanted.incoming), found.incoming, with_password) ||
+        !same(effective(initiator.outgoing, wanted.outgoing), found.outgoing, with_password)) {
         sentences.add("the CHAP credentials of {} differ", initiator.name);
     }
 }
@@ -124,7 +129,7 @@ void compare_access(Sentences& sentences, const Specification& wanted, const Exp
         if (there == found.initiators.end()) {
             sentences.add("initiator {} may not log in", initiator.name);
         } else {
-            compare_initiator(sentences, wanted, initiator, *there);
+            compare_initiator(sentences, wanted, initiator, *there, found.passwords_visible);
         }
     }
     for (const ExportedInitiator& extra : found.initiators) {
@@ -134,7 +139,9 @@ void compare_access(Sentences& sentences, const Specification& wanted, const Exp
             sentences.add("initiator {} may log in and should not", printable(extra.name));
         }
     }
-    if (open && (found.incoming != wanted.incoming || found.outgoing != wanted.outgoing)) {
+    const bool with_password = found.passwords_visible;
+    if (open && (!same(wanted.incoming, found.incoming, with_password) ||
+                 !same(wanted.outgoing, found.outgoing, with_password))) {
         sentences.add("the target's CHAP credentials differ");
     }
 }

@@ -47,6 +47,7 @@ struct Exported {
     std::vector<ExportedInitiator> initiators{};
     Credentials incoming{}; ///< of an open target
     Credentials outgoing{};
+    bool passwords_visible = true; ///< false: only the users were read
     Switches session_parameters{}; ///< of those the specification names
     std::string alua_state{};
     unsigned sessions = 0;

@@ -74,6 +74,9 @@ private:
     Deadline deadline_;
 };
 
+/// Whether this kernel has LIO and its iSCSI fabric: loaded, built in, or as modules it can load.
+bool kernel_offers_lio();
+
 /// Where the kernel shows LIO.
 inline constexpr std::string_view lio_root = "/sys/kernel/config/target";
 

@@ -1,10 +1,12 @@
 // The kernel's side of LIO: modules, configfs, and what a backing path is.
+#include <twinsite/base/file.hpp>
 #include <twinsite/target/lio.hpp>
 
 #include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 
 #include <array>
 #include <cerrno>
@@ -45,6 +47,26 @@ Result<Backing> SystemBackingInspector::inspect(const std::string& path) {
     }
     return fail(ErrorKind::conflict,
                 fmt::format("{} is neither a block device nor a regular file", path));
+}
+
+bool kernel_offers_lio() {
+    if (core_is_loaded() || is_there(lio_root)) {
+        return true;
+    }
+    utsname kernel{};
+    if (::uname(&kernel) != 0) {
+        return false;
+    }
+    const std::filesystem::path modules =
+        std::filesystem::path("/lib/modules") / static_cast<const char*>(kernel.release);
+    for (const char* list : {"modules.dep", "modules.builtin"}) {
+        // The list is a megabyte or two on a big kernel.
+        const auto text = read_file(modules / list, 32UL * 1024UL * 1024UL);
+        if (text && text->find("/iscsi_target_mod.ko") != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
 }
 
 LioState SystemLioSupport::state() {

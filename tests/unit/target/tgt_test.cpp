@@ -1,0 +1,292 @@
+// tgt's protocol and listings as recorded from 1.0.85, and the engine on a model of the daemon.
+#include "lib/target/tgt/listing.hpp"
+#include "lib/target/tgt/wire.hpp"
+#include "tests/support/fake_clock.hpp"
+
+#include <twinsite/base/text.hpp>
+#include <twinsite/target/identity.hpp>
+#include <twinsite/target/tgt.hpp>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace twinsite::target {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(TgtWire, a_request_has_the_daemons_layout) {
+    const std::string bytes = tgt::encode({.mode = TgtRequest::Mode::device,
+                                           .operation = TgtRequest::Operation::create,
+                                           .target = 7,
+                                           .lun = 3,
+                                           .parameters = "path=/x"});
+    ASSERT_EQ(bytes.size(), 120U + 8U); // the daemon needs the zero byte
+    EXPECT_EQ(bytes[0], 2);
+    EXPECT_EQ(bytes.substr(8, 5), "iscsi");
+    EXPECT_EQ(bytes[72], static_cast<char>(128));
+    EXPECT_EQ(bytes[76], 7);
+    EXPECT_EQ(bytes[88], 3);
+    EXPECT_EQ(bytes.substr(120), std::string("path=/x") + '\0');
+}
+
+TEST(TgtWire, broken_answers_are_errors) {
+    EXPECT_EQ(tgt::decode("abc").error().kind, ErrorKind::protocol);
+    EXPECT_EQ(tgt::decode(std::string(8, '\0')).error().kind, ErrorKind::protocol);
+    EXPECT_EQ(tgt::decode(std::string(8, '\xff')).error().kind, ErrorKind::protocol);
+    EXPECT_EQ(tgt::error_of(4).kind, ErrorKind::not_found);
+    EXPECT_EQ(tgt::error_of(999).kind, ErrorKind::internal);
+}
+
+constexpr std::string_view recorded = R"(Target 7: iqn.2026-11.example:red
+    System information:
+        Driver: iscsi
+        State: ready
+    I_T nexus information:
+        I_T nexus: 5
+            Initiator: iqn.2010-11.libiscsi:iscsi-perf alias: none
+            Connection: 0
+                IP Address: 127.0.0.1
+    LUN information:
+        LUN: 0
+            Type: controller
+            SCSI ID: IET     00070000
+            SCSI SN: beaf70
+            Size: 0 MB, Block size: 1
+            Online: Yes
+            Backing store path: None
+        LUN: 3
+            Type: disk
+            SCSI ID: 60014059985640918b85443831ce617b
+            SCSI SN: 99856409-18b8-5443-831c-e617b72efff2
+            Size: 17 MB, Block size: 512
+            Online: Yes
+            Removable media: No
+            Prevent removal: No
+            Readonly: Yes
+            SWP: No
+            Thin-provisioning: No
+            Backing store type: rdwr
+            Backing store path: /tmp/b.img
+            Backing store flags: sync
+    Account information:
+        u
+        tt (outgoing)
+    ACL information:
+        ALL
+        iqn.x:a
+)";
+
+TEST(TgtListing, is_taken_apart) {
+    const auto targets = tgt::parse_targets(recorded);
+    ASSERT_EQ(targets.size(), 1U);
+    EXPECT_EQ(targets[0].id, 7);
+    EXPECT_EQ(targets[0].name, "iqn.2026-11.example:red");
+    ASSERT_EQ(targets[0].luns.size(), 1U);
+    EXPECT_EQ(targets[0].luns[0].number, 3U);
+    EXPECT_EQ(targets[0].luns[0].path, "/tmp/b.img");
+    EXPECT_TRUE(targets[0].luns[0].read_only);
+    EXPECT_THAT(targets[0].connections, ElementsAre(std::pair<std::uint64_t, std::uint32_t>(5, 0)));
+    EXPECT_THAT(targets[0].incoming_users, ElementsAre("u"));
+    EXPECT_THAT(targets[0].outgoing_users, ElementsAre("tt"));
+    EXPECT_THAT(targets[0].access, ElementsAre("ALL", "iqn.x:a"));
+}
+
+TEST(TgtListing, survives_anything) {
+    EXPECT_THAT(tgt::parse_targets(""), IsEmpty());
+    EXPECT_THAT(tgt::parse_targets("    LUN: 4\n"), IsEmpty());
+    for (std::size_t cut = 0; cut < recorded.size(); ++cut) {
+        EXPECT_LE(tgt::parse_targets(recorded.substr(0, cut)).size(), 1U);
+    }
+    EXPECT_THAT(tgt::parse_portals_listing("Portal: 0.0.0.0:3260,1\nPortal: [::]:3260,1\nx\n"),
+                ElementsAre("0.0.0.0:3260", "[::]:3260"));
+}
+
+struct Killed {};
+
+/// One daemon: targets, LUNs, accounts and rules, shown as tgt shows them.
+class FakeDaemon final : public TgtDaemon {
+public:
+    bool running = true;
+    std::optional<int> changes_left{};
+    int changes = 0;
+
+    struct Target {
+        std::string name;
+        std::map<std::uint64_t, std::map<std::string, std::string>> luns{};
+        std::vector<std::string> access{};
+        std::vector<std::string> users{};
+    };
+    std::map<std::int32_t, Target> targets{};
+    std::set<std::string> accounts{};
+
+    Result<bool> runs() override { return running; }
+    Result<std::string> ask(const TgtRequest& request) override {
+        using Operation = TgtRequest::Operation;
+        using Mode = TgtRequest::Mode;
+        if (request.operation == Operation::show) {
+            return request.mode == Mode::portal ? "Portal: 0.0.0.0:3260,1\n" : show();
+        }
+        if (changes_left && (*changes_left)-- == 0) {
+            throw Killed{};
+        }
+        ++changes;
+        const std::string value = request.parameters.substr(request.parameters.find('=') + 1);
+        if (request.mode == Mode::account && request.operation != Operation::bind) {
+            const std::string user = value.substr(0, value.find(','));
+            if (request.operation == Operation::create) {
+                return accounts.insert(user).second ? done() : refused(14);
+            }
+            return accounts.erase(user) == 1 ? done() : refused(15);
+        }
+        if (request.mode == Mode::target && request.operation == Operation::create) {
+            return targets.emplace(request.target, Target{.name = value}).second ? done()
+                                                                                 : refused(9);
+        }
+        const auto target = targets.find(request.target);
+        return target == targets.end() ? refused(4) : change(target, request, value);
+    }
+
+private:
+    using Iterator = std::map<std::int32_t, Target>::iterator;
+
+    static Result<std::string> done() { return ""; }
+    static Result<std::string> refused(std::uint32_t number) { return fail(tgt::error_of(number)); }
+
+    Result<std::string> change(Iterator target, const TgtRequest& request,
+                               const std::string& value) {
+        using Operation = TgtRequest::Operation;
+        using Mode = TgtRequest::Mode;
+        if (request.mode == Mode::target && request.operation == Operation::remove) {
+            targets.erase(target);
+        } else if (request.mode == Mode::target && request.operation == Operation::bind) {
+            target->second.access.push_back(value);
+        } else if (request.mode == Mode::target && request.operation == Operation::unbind) {
+            std::erase(target->second.access, value);
+        } else if (request.mode == Mode::account) {
+            target->second.users.push_back(value);
+        } else if (request.mode == Mode::device) {
+            for (const std::string& word : split(request.parameters, ",")) {
+                const auto equals = word.find('=');
+                target->second.luns[request.lun][word.substr(0, equals)] = word.substr(equals + 1);
+            }
+        }
+        return done();
+    }
+
+    [[nodiscard]] std::string show() const {
+        std::string text;
+        for (const auto& [id, target] : targets) {
+            text += fmt::format("Target {}: {}\n    LUN information:\n", id, target.name);
+            for (auto [number, lun] : target.luns) {
+                text +=
+                    fmt::format("        LUN: {}\n            SCSI ID: {}\n            SCSI SN: "
+                                "{}\n            Online: Yes\n            Backing store path: "
+                                "{}\n",
+                                number, lun["scsi_id"], lun["scsi_sn"], lun["path"]);
+            }
+            text += "    Account information:\n";
+            for (const std::string& user : target.users) {
+                text += fmt::format("        {}\n", user);
+            }
+            text += "    ACL information:\n";
+            for (const std::string& rule : target.access) {
+                text += fmt::format("        {}\n", rule);
+            }
+        }
+        return text;
+    }
+};
+
+class Files final : public BackingInspector {
+public:
+    Result<Backing> inspect(const std::string&) override {
+        return Backing{.kind = Backing::Kind::file, .bytes = 4096};
+    }
+};
+
+class TgtTest : public ::testing::Test {
+protected:
+    TgtTest() {
+        wanted.iqn = "iqn.2026-11.example:red";
+        wanted.luns = parse_luns("1=/srv/a 2=/srv/b").value();
+        wanted.portals = parse_portals("192.0.2.1:3260").value();
+        wanted.initiators = parse_initiators("iqn.x:a iqn.x:b").value();
+        wanted.incoming = {"user", "geheim123456"};
+        EXPECT_TRUE(complete_identities(wanted, "", "", ""));
+    }
+    static void ignore(const std::string&) {}
+    std::vector<std::string> differences_now() {
+        const auto found = engine.observe(wanted);
+        EXPECT_TRUE(found);
+        return differences(wanted, found.value_or(Exported{}));
+    }
+
+    FakeDaemon daemon;
+    Files files;
+    testing::FakeClock clock;
+    Tgt engine{daemon, files, clock, {}};
+    Specification wanted;
+};
+
+TEST_F(TgtTest, exports_exactly_what_is_wanted_and_leaves_nothing) {
+    EXPECT_EQ(engine.observe(wanted)->presence, Presence::absent);
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    EXPECT_EQ(engine.observe(wanted)->presence, Presence::ours);
+    EXPECT_THAT(differences_now(), IsEmpty());
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_THAT(daemon.targets, IsEmpty());
+    EXPECT_THAT(daemon.accounts, IsEmpty());
+}
+
+TEST_F(TgtTest, a_run_killed_anywhere_is_made_good) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    const int steps = daemon.changes;
+    for (int kill_at = 0; kill_at < steps; ++kill_at) {
+        daemon.targets.clear();
+        daemon.accounts.clear();
+        daemon.changes_left = kill_at;
+        EXPECT_THROW(static_cast<void>(engine.start(wanted, ignore)), Killed);
+        daemon.changes_left.reset();
+        ASSERT_TRUE(engine.start(wanted, ignore)) << kill_at;
+        EXPECT_THAT(differences_now(), IsEmpty());
+        daemon.changes_left = kill_at % 4;
+        EXPECT_THROW(static_cast<void>(engine.stop(wanted.iqn, ignore)), Killed);
+        daemon.changes_left.reset();
+        ASSERT_TRUE(engine.stop(wanted.iqn, ignore)) << kill_at;
+        EXPECT_THAT(daemon.targets, IsEmpty()) << kill_at;
+    }
+}
+
+TEST_F(TgtTest, a_foreign_target_is_never_touched) {
+    daemon.targets[1].name = wanted.iqn;
+    EXPECT_EQ(engine.observe(wanted)->presence, Presence::foreign);
+    EXPECT_EQ(engine.start(wanted, ignore).error().kind, ErrorKind::conflict);
+    EXPECT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_EQ(daemon.targets.size(), 1U);
+    EXPECT_EQ(daemon.changes, 0);
+}
+
+TEST_F(TgtTest, a_daemon_that_is_not_there_exports_nothing) {
+    daemon.running = false;
+    EXPECT_EQ(engine.observe(wanted)->presence, Presence::absent);
+    EXPECT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_THAT(engine.start(wanted, ignore).error().message, HasSubstr("systemctl start tgt"));
+}
+
+TEST_F(TgtTest, what_tgt_cannot_do_is_refused_before_anything_is_done) {
+    wanted.luns.front().number = 0;
+    EXPECT_THAT(engine.start(wanted, ignore).error().message, HasSubstr("keeps LUN 0"));
+    wanted.luns.front().number = 1;
+    wanted.alua_state = "standby";
+    EXPECT_THAT(engine.start(wanted, ignore).error().message, HasSubstr("alua_state"));
+    EXPECT_EQ(daemon.changes, 0);
+}
+
+} // namespace
+} // namespace twinsite::target
