@@ -1,3 +1,5 @@
+#include "lib/log/qb_library.hpp"
+
 #include <twinsite/log/log.hpp>
 
 #include <qb/qblog.h>
@@ -12,6 +14,8 @@ namespace {
 
 // -1: no session, nothing is written.
 std::atomic<int> threshold{-1};
+Options current;
+bool initialized = false;
 
 int priority(Level level) {
     switch (level) {
@@ -29,31 +33,41 @@ int priority(Level level) {
     return LOG_ERR;
 }
 
-void open_target(int target, int level) {
-    qb_log_filter_ctl(target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*",
-                      static_cast<std::uint8_t>(level));
-    qb_log_ctl(target, QB_LOG_CONF_ENABLED, QB_TRUE);
+void open_target(const QbLibrary& qb, int target, int level) {
+    qb.filter_ctl(target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*",
+                  static_cast<std::uint8_t>(level));
+    qb.ctl(target, QB_LOG_CONF_ENABLED, QB_TRUE);
+}
+
+/// With the first message: most monitors have none, and do not pay.
+void initialize(const QbLibrary& qb) {
+    const int level = priority(current.level);
+    qb.init(current.name.c_str(), LOG_DAEMON, static_cast<std::uint8_t>(LOG_EMERG));
+    qb.ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_FALSE);
+    if (current.use_syslog) {
+        open_target(qb, QB_LOG_SYSLOG, std::min(level, LOG_INFO));
+    }
+    if (current.use_stderr) {
+        qb.format_set(QB_LOG_STDERR, "%N: %p: %b");
+        open_target(qb, QB_LOG_STDERR, level);
+    }
+    initialized = true;
 }
 
 } // namespace
 
 Session::Session(const Options& options) {
-    const int level = priority(options.level);
-    qb_log_init(options.name.c_str(), LOG_DAEMON, static_cast<std::uint8_t>(LOG_EMERG));
-    qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_FALSE);
-    if (options.use_syslog) {
-        open_target(QB_LOG_SYSLOG, std::min(level, LOG_INFO));
-    }
-    if (options.use_stderr) {
-        qb_log_format_set(QB_LOG_STDERR, "%N: %p: %b");
-        open_target(QB_LOG_STDERR, level);
-    }
-    threshold = level;
+    current = options;
+    initialized = false;
+    threshold = priority(options.level);
 }
 
 Session::~Session() {
     threshold = -1;
-    qb_log_fini();
+    if (initialized) {
+        qb_library()->fini();
+        initialized = false;
+    }
 }
 
 bool enabled(Level level) {
@@ -66,8 +80,16 @@ void write(Level level, std::string_view message) {
     }
     std::string line(message);
     std::replace(line.begin(), line.end(), '\n', ' ');
-    qb_log_from_external_source("twinsite", "log.cpp", "%s",
-                                static_cast<std::uint8_t>(priority(level)), 1, 0, line.c_str());
+    const QbLibrary* qb = qb_library();
+    if (qb == nullptr) { // a message is worth more than its form
+        fmt::print(stderr, "{}: {}\n", current.name, line);
+        return;
+    }
+    if (!initialized) {
+        initialize(*qb);
+    }
+    qb->from_external_source("twinsite", "log.cpp", "%s",
+                             static_cast<std::uint8_t>(priority(level)), 1, 0, line.c_str());
 }
 
 } // namespace twinsite::log
