@@ -19,8 +19,8 @@ enum class Operation { unknown, not_present, down, lower_layer_down, testing, do
 struct Interface {
     unsigned index = 0; ///< stays when the interface is renamed
     std::string name;
-    std::vector<std::string> alternative_names;
-    LinkAddress link_address;
+    std::vector<std::string> alternative_names{};
+    LinkAddress link_address{};
     unsigned hardware_type = 0; ///< ARPHRD_* of linux/if_arp.h
     bool up = false;            ///< set up by the administrator
     bool carrier = false;       ///< the driver sees a link partner
