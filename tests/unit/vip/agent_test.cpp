@@ -125,16 +125,17 @@ TEST_F(Agent, start_undoes_what_it_added_when_the_rest_fails) {
     EXPECT_EQ(act("monitor", {{"CRM_meta_interval", "0"}}).code, ExitCode::not_running);
 }
 
-TEST_F(Agent, start_records_before_it_changes_anything) {
-    network.failures = {{"add", {ErrorKind::internal, "killed here"}},
-                        {"remove", {ErrorKind::internal, "killed here"}}};
-    ASSERT_EQ(act("start").code, ExitCode::error);
-    // As if the kernel had done it and the agent had been killed before it heard so.
-    network.failures.clear();
-    network.assigned = {
-        {.interface = 3, .address = network::parse_ip_address("192.0.2.7").value(), .prefix = 24}};
-    EXPECT_EQ(act("stop").code, ExitCode::success);
-    EXPECT_TRUE(network.assigned.empty());
+TEST_F(Agent, start_records_all_of_it_before_it_changes_anything) {
+    unsigned changes = 0;
+    network.before_change = [&] {
+        ++changes;
+        const auto recorded = record.read();
+        ASSERT_TRUE(recorded);
+        EXPECT_EQ(recorded->addresses.size(), 2U);
+        EXPECT_EQ(recorded->rules.size(), 2U);
+    };
+    EXPECT_EQ(act("start", {{"rule_table", "77"}}).code, ExitCode::success);
+    EXPECT_EQ(changes, 4U);
 }
 
 TEST_F(Agent, start_adds_only_what_is_missing) {

@@ -42,6 +42,7 @@ Interface& FakeNetwork::add_interface(unsigned index, const std::string& name) {
 }
 
 Status FakeNetwork::change(const std::string& what) {
+    before_change();
     for (const auto& [key, error] : failures) {
         if (what.find(key) != std::string::npos) {
             return fail(error);

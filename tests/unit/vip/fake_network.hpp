@@ -4,6 +4,7 @@
 #include <twinsite/network/network.hpp>
 #include <twinsite/network/segment.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ public:
     std::vector<network::Rule> rule_list;
     /// Every call whose description contains the key fails so.
     std::map<std::string, Error> failures;
+    /// Called before every change.
+    std::function<void()> before_change = [] {};
     /// What was changed, in order: "add 192.0.2.7/24", "remove ...", "up 3", ...
     std::vector<std::string> changes;
 
