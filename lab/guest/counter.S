@@ -2,7 +2,8 @@
 #
 # It reads a counter from the disk's second sector, increments it, writes it back through the BIOS,
 # and prints it to the serial port only after the write has succeeded. Every printed number is
-# therefore a write that the storage has acknowledged. After a failover the next number must be
+# therefore a write that the storage has acknowledged; the full stop after it proves that the line is
+# whole, also when the machine died while printing. After a failover the next number must be
 # larger than the last printed one; two machines printing the same stretch ran twice.
 # "boot" marks a cold start, "read error" and "write error" what the storage let the guest see.
 
@@ -85,6 +86,8 @@ print_digit:
         popw    %ax
         call    put
         loop    print_digit
+        movb    $'.', %al
+        call    put
         movb    $'\n', %al
         # fall through
 
@@ -101,7 +104,7 @@ put_wait:
         outb    %al, %dx
         ret
 
-boot_text:      .asciz "boot\n"
+boot_text:      .asciz "\nboot\n"
 read_text:      .asciz "read error\n"
 write_text:     .asciz "write error\n"
 drive:          .byte 0
