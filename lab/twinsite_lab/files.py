@@ -5,7 +5,8 @@ import subprocess
 import uuid
 
 from . import pdu as pdus
-from .layout import GUEST_OFFSET, SOURCE, STATE, LabError
+from . import root
+from .layout import CACHE, GUEST_OFFSET, SOURCE, STATE, LabError
 from .process import run
 
 NAMES = uuid.UUID("4b4c8f0a-6f0c-4a1e-9c55-77e1ab000000")
@@ -25,14 +26,27 @@ def guests_on(layout, lun):
     return [name for name, vm in layout.vms.items() if vm["luns"][0] == lun]
 
 
+def new_mirror(size_mib):
+    """A file that is one half of a new mirror of this size, made once by DRBD's own tools and cached."""
+    made = CACHE / f"mirror-{size_mib}-{root.key()}.img"
+    if not made.exists():
+        part = made.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        run(SOURCE / "node-run", "--disk", size_mib, "--share", CACHE, "--", "sh", "/lab/source/new-mirror",
+            f"/lab/share/{part.name}", timeout=120)  # fmt: skip
+        part.rename(made)
+    return made
+
+
 def make_disks(layout):
     """Both halves of a mirror begin as the same bytes: every guest's boot sector in its slice."""
     image = guest_image()
     (STATE / "disks").mkdir(parents=True, exist_ok=True)
     for node in layout.nodes.values():
         for lun in node.disks:
-            with open(STATE / "disks" / f"{node.name}-{lun}.img", "wb") as disk:
-                disk.truncate(layout.luns[lun]["size_mib"] * 1024 * 1024)
+            path = STATE / "disks" / f"{node.name}-{lun}.img"
+            run("cp", "--sparse=always", new_mirror(layout.luns[lun]["size_mib"]), path)
+            with open(path, "r+b") as disk:
                 for index, _ in enumerate(guests_on(layout, lun)):
                     disk.seek(GUEST_OFFSET * (index + 1))
                     disk.write(image)

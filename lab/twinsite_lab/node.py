@@ -47,9 +47,16 @@ def command_line(node):
         "ip", "netns", "exec", NAMESPACE, KERNEL, f"umid=twinsite-{node.name}", f"uml_dir={STATE}/uml",
         f"mem={node.memory_mib}M", "rootfstype=hostfs", f"rootflags={(CACHE / 'root').resolve()}", "ro",
         "init=/sbin/lab-init", f"lab_source={SOURCE}/node", f"lab_state={STATE}", f"lab_node={node.name}",
-        f"lab_modules={MODULES}", "con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "panic=-1", "selinux=0",
+        f"lab_modules={MODULES}", f"lab_cache={capabilities_cache()}", "con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "panic=-1", "selinux=0",
         *disks, *wires,
     ]  # fmt: skip
+
+
+def capabilities_cache():
+    """What libvirt found out about its emulators: ten seconds of probing, the same in every node of this root."""
+    folder = CACHE / f"qemu-capabilities-{root.key()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def start(node):
