@@ -1,23 +1,26 @@
 #include "cli/commands.hpp"
+#include "cli/prediction.hpp"
 
-#include <twinsite/cluster/configuration.hpp>
 #include <twinsite/site/check.hpp>
-#include <twinsite/site/cib.hpp>
-#include <twinsite/site/merge.hpp>
-
-#include <fmt/format.h>
 
 namespace twinsite::cli {
 
-namespace {
-
-Exit exit_for_error(const Error& error) {
-    return error.kind == ErrorKind::conflict || error.kind == ErrorKind::invalid_config
-               ? Exit::findings
-               : Exit::cluster;
+Exit run_plan(const Options& options) {
+    const auto loaded = load(options);
+    if (!loaded.topology) {
+        return loaded.exit;
+    }
+    auto live = cluster::open_configuration();
+    if (!live) {
+        return report(options, live.error(), Exit::cluster);
+    }
+    const auto prediction = predict(**live, *loaded.topology);
+    if (!prediction) {
+        return report(options, prediction.error(), exit_for_error(prediction.error()));
+    }
+    print_prediction(options, *prediction);
+    return prediction->changes.empty() ? Exit::fine : Exit::findings;
 }
-
-} // namespace
 
 Exit run_apply(const Options& options, const ApplyOptions& apply) {
     const auto loaded = load(options);
@@ -38,28 +41,11 @@ Exit run_apply(const Options& options, const ApplyOptions& apply) {
     if (!live) {
         return report(options, live.error(), Exit::cluster);
     }
-    const auto before = (*live)->read();
-    if (!before) {
-        return report(options, before.error(), Exit::cluster);
+    const auto prediction = predict(**live, *loaded.topology);
+    if (!prediction) {
+        return report(options, prediction.error(), exit_for_error(prediction.error()));
     }
-    const auto after = site::merge_cib(*before, site::render_cib(*loaded.topology));
-    if (!after) {
-        return report(options, after.error(), exit_for_error(after.error()));
-    }
-    if (*after == *before) {
-        fmt::print("nothing to change\n");
-        return Exit::fine;
-    }
-    if (!apply.yes) {
-        fmt::print("the cluster's configuration differs from the topology; run again with --yes "
-                   "to change it\n");
-        return Exit::findings;
-    }
-    if (const auto done = (*live)->change(*before, *after); !done) {
-        return report(options, done.error(), exit_for_error(done.error()));
-    }
-    fmt::print("applied\n");
-    return Exit::fine;
+    return carry_out(options, **live, *prediction, apply.yes, apply.allow_restarts);
 }
 
 } // namespace twinsite::cli

@@ -1,40 +1,18 @@
 #include "cli/command.hpp"
 
+#include "cli/json.hpp"
+
 #include <twinsite/config/topology_file.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <nlohmann/json.hpp>
-
 namespace twinsite::cli {
-
-namespace {
-
-nlohmann::ordered_json to_json(const std::vector<site::Finding>& findings) {
-    auto list = nlohmann::ordered_json::array();
-    for (const site::Finding& finding : findings) {
-        list.push_back({{"code", finding.code},
-                        {"severity", std::string(site::to_string(finding.severity))},
-                        {"where", finding.where},
-                        {"problem", finding.problem},
-                        {"remedy", finding.remedy}});
-    }
-    return list;
-}
-
-} // namespace
-
-std::string findings_json(const std::vector<site::Finding>& findings) {
-    constexpr int indent = 2;
-    const nlohmann::ordered_json json{{"findings", to_json(findings)}};
-    return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 void print_findings(const Options& options, const std::vector<site::Finding>& findings) {
     if (options.json) {
-        fmt::print("{}\n", findings_json(findings));
+        print_json({{"findings", to_json(findings)}});
         return;
     }
     for (const site::Finding& finding : findings) {
@@ -57,10 +35,8 @@ Exit exit_for(const std::vector<site::Finding>& findings) {
 
 Exit report(const Options& options, const Error& error, Exit exit) {
     if (options.json) {
-        constexpr int indent = 2;
-        const nlohmann::ordered_json json{
-            {"error", {{"kind", std::string(to_string(error.kind))}, {"message", error.message}}}};
-        fmt::print("{}\n", json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace));
+        print_json({{"error",
+                     {{"kind", std::string(to_string(error.kind))}, {"message", error.message}}}});
     }
     fmt::print(stderr, "twinsite: {}\n", error.message);
     return exit;
@@ -77,7 +53,7 @@ LoadedTopology load(const Options& options) {
                        finding.remedy);
         }
         if (options.json) {
-            fmt::print("{}\n", findings_json(loaded->findings));
+            print_json({{"findings", to_json(loaded->findings)}});
         }
         fmt::print(stderr, "twinsite: {} is no usable topology\n", options.topology);
         return {{}, Exit::usage};

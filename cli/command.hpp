@@ -31,7 +31,6 @@ Exit report(const Options& options, const Error& error, Exit exit);
 
 /// For people or for programs, on stdout.
 void print_findings(const Options& options, const std::vector<site::Finding>& findings);
-std::string findings_json(const std::vector<site::Finding>& findings);
 
 /// Whether a finding is worse than a notice.
 Exit exit_for(const std::vector<site::Finding>& findings);

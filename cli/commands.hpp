@@ -17,7 +17,9 @@ Exit run_render(const Options& options, const RenderOptions& render);
 
 struct ApplyOptions {
     bool yes = false;
+    bool allow_restarts = false;
 };
+Exit run_plan(const Options& options);
 Exit run_apply(const Options& options, const ApplyOptions& apply);
 
 Exit run_status(const Options& options);

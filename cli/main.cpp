@@ -38,6 +38,9 @@ int run(int argc, char** argv) {
     auto* apply_command =
         app.add_subcommand("apply", "Bring the cluster's configuration in line with the topology");
     apply_command->add_flag("--yes", apply.yes, "Do it");
+    apply_command->add_flag("--allow-restarts", apply.allow_restarts,
+                            "Even if running VMs are stopped or restarted by it");
+    auto* plan = app.add_subcommand("plan", "What apply would change, and what Pacemaker would do");
     auto* status = app.add_subcommand("status", "The site map: what runs where");
 
     try {
@@ -52,6 +55,8 @@ int run(int argc, char** argv) {
         exit = run_check(options);
     } else if (render_command->parsed()) {
         exit = run_render(options, render);
+    } else if (plan->parsed()) {
+        exit = run_plan(options);
     } else if (apply_command->parsed()) {
         exit = run_apply(options, apply);
     } else if (status->parsed()) {

@@ -57,13 +57,17 @@ Result<XmlTree> to_tree(const site::Xml& xml) {
     return tree;
 }
 
-Result<site::Xml> parse_cib(std::string_view text) {
+Result<site::Xml> parse_xml(std::string_view text) {
     const auto document = parse(text);
     if (!document) {
         return fail(document.error());
     }
-    site::Xml xml = from_tree(xmlDocGetRootElement(document->get()));
-    if (xml.name != "cib") {
+    return from_tree(xmlDocGetRootElement(document->get()));
+}
+
+Result<site::Xml> parse_cib(std::string_view text) {
+    auto xml = parse_xml(text);
+    if (xml && xml->name != "cib") {
         return fail(ErrorKind::invalid_config, "this XML is no CIB");
     }
     return xml;

@@ -122,6 +122,9 @@ void read_pdu(const Json& json, const std::string& path, site::Pdu& pdu, Problem
         pdu.snmp.secret_file =
             needs_secret ? snmp.required_string("secret_file") : snmp.string("secret_file");
         require(problems, snmp.at("secret_file"), pdu.snmp.secret_file, wrong_absolute_path);
+        pdu.snmp.priv_secret_file = snmp.string("priv_secret_file");
+        require(problems, snmp.at("priv_secret_file"), pdu.snmp.priv_secret_file,
+                wrong_absolute_path);
         snmp.finish();
     }
     reader.finish();

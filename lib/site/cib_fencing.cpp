@@ -37,6 +37,8 @@ Xml device_resource(const Node& node, const Device& device, std::string_view id)
     Xml xml = primitive(id, "stonith", "", "fence_netpdu");
     const Pdu& pdu = *device.pdu;
     const bool v3 = pdu.snmp.version == "3";
+    const std::string& priv_secret =
+        pdu.snmp.priv_secret_file.empty() ? pdu.snmp.secret_file : pdu.snmp.priv_secret_file;
     std::string level;
     if (v3) {
         level = pdu.snmp.auth.empty() ? "noAuthNoPriv"
@@ -51,7 +53,9 @@ Xml device_resource(const Node& node, const Device& device, std::string_view id)
                {"snmp_auth_prot", v3 ? pdu.snmp.auth : ""},
                {"snmp_priv_prot", v3 ? pdu.snmp.priv : ""},
                {"snmp_sec_level", level},
-               {"secret_file", pdu.snmp.secret_file},
+               {"password_file", v3 ? pdu.snmp.secret_file : ""},
+               {"snmp_priv_passwd_file", v3 && !pdu.snmp.priv.empty() ? priv_secret : ""},
+               {"community_file", v3 ? "" : pdu.snmp.secret_file},
                {"plug", join(device.outlets, ",")},
                {"pcmk_host_list", node.name},
                {"pcmk_host_check", "static-list"},

@@ -15,7 +15,7 @@ namespace {
 
 /// What twinsite may state about a resource, so that it may also take it back. All else in these
 /// sets is the admin's.
-constexpr std::array<std::string_view, 38> stated_names{"drbd_resource",
+constexpr std::array<std::string_view, 40> stated_names{"drbd_resource",
                                                         "ip",
                                                         "cidr_netmask",
                                                         "nic",
@@ -37,7 +37,9 @@ constexpr std::array<std::string_view, 38> stated_names{"drbd_resource",
                                                         "snmp_auth_prot",
                                                         "snmp_priv_prot",
                                                         "snmp_sec_level",
-                                                        "secret_file",
+                                                        "password_file",
+                                                        "snmp_priv_passwd_file",
+                                                        "community_file",
                                                         "plug",
                                                         "pcmk_host_list",
                                                         "pcmk_host_check",

@@ -35,11 +35,12 @@ struct Node {
 };
 
 struct Snmp {
-    std::string version = "3"; ///< 1, 2c or 3
-    std::string user;          ///< version 3
-    std::string auth;          ///< MD5, SHA, SHA-256 ...; "" for none
-    std::string priv;          ///< DES, AES, AES-256 ...; "" for none
-    std::string secret_file;   ///< passphrase or community; never in the CIB
+    std::string version = "3";    ///< 1, 2c or 3
+    std::string user;             ///< version 3
+    std::string auth;             ///< MD5, SHA, SHA-256 ...; "" for none
+    std::string priv;             ///< DES, AES, AES-256 ...; "" for none
+    std::string secret_file;      ///< passphrase or community; never in the CIB
+    std::string priv_secret_file; ///< privacy passphrase; "" when it is the same
 };
 
 struct Pdu {

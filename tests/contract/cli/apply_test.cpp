@@ -39,10 +39,11 @@ TEST_F(Apply, the_rendered_cib_is_valid_for_pacemaker) {
 }
 
 TEST_F(Apply, asks_first_applies_once_and_then_has_nothing_to_do) {
-    const auto run = script("twinsite apply; echo $?; twinsite apply --yes; echo $?; "
-                            "twinsite apply; echo $?");
-    EXPECT_THAT(run.out, HasSubstr("--yes to change it\n1\napplied\n0\nnothing to change\n0\n"))
-        << run.err;
+    const auto run = script("twinsite apply; echo first $?; twinsite apply --yes | tail -1; "
+                            "twinsite apply; echo third $?");
+    EXPECT_THAT(run.out, HasSubstr("+ resources vm_rot\n"));
+    EXPECT_THAT(run.out, HasSubstr("first 1\napplied\nnothing to change\nthird 0\n")) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("nothing was changed; add --yes"));
 }
 
 TEST_F(Apply, leaves_other_peoples_resources_alone) {
@@ -67,6 +68,46 @@ TEST_F(Apply, changes_nothing_when_a_node_is_unknown) {
                             "cmp cib.xml before.xml && echo same");
     EXPECT_THAT(run.out, HasSubstr("rc 1\nsame"));
     EXPECT_THAT(run.err, HasSubstr("does not know the node rz2-b"));
+}
+
+/// A cluster in which everything runs at home, made by Pacemaker's own simulator.
+constexpr const char* running_cluster =
+    "twinsite apply --yes > /dev/null\n"
+    "up='-u rz1-a -u rz1-b -u rz2-a -u rz2-b'\n"
+    "crm_simulate -x cib.xml -S -q true $up -O up.xml > /dev/null\n"
+    "crm_simulate -x up.xml -S -O cib.xml > /dev/null\n"
+    "sed -i 's/have-quorum=\"[a-z0-9]*\"//; s/<cib /<cib have-quorum=\"1\" /' cib.xml\n";
+
+TEST_F(Apply, refuses_a_plan_that_stops_a_running_vm_unless_told_so) {
+    const auto run =
+        script(std::string(running_cluster) +
+               "sed -i '/\"cyan\":/d; s/\"priority\": 10 },$/\"priority\": 10 }/' topology.json\n"
+               "sed -i 's/\\(\"rot\".*\\) }$/\\1 },/' topology.json\n"
+               "twinsite plan; echo rc $?; twinsite apply --yes; echo rc $?\n"
+               "twinsite apply --yes --allow-restarts; echo rc $?; "
+               "pcs -f cib.xml resource config vm_cyan");
+    EXPECT_THAT(run.out, HasSubstr("- resources vm_cyan"));
+    EXPECT_THAT(run.out, HasSubstr("INTERRUPTED: vm_cyan: stop on rz2-b"));
+    EXPECT_THAT(run.err, HasSubstr("Add --allow-restarts if that is meant"));
+    EXPECT_THAT(run.out, HasSubstr("applied\nrc 0"));
+    EXPECT_THAT(run.err, HasSubstr("Unable to find resource 'vm_cyan'")) << run.out;
+}
+
+TEST_F(Apply, a_vm_that_changes_home_with_its_lun_is_migrated) {
+    const auto run =
+        script(std::string(running_cluster) +
+               "sed -i 's/\"home\": \"rz1\"/\"home\": \"rz2\"/' topology.json; twinsite plan");
+    EXPECT_THAT(run.out, HasSubstr("vm_rot: migrate rz1-a -> rz2-"));
+    EXPECT_THAT(run.out, HasSubstr("vm_rosa: migrate rz1-b -> rz2-"));
+    EXPECT_THAT(run.out, HasSubstr("mirror_red: promote on rz2-a"));
+    EXPECT_THAT(run.out, ::testing::Not(HasSubstr("INTERRUPTED"))) << run.out;
+}
+
+TEST_F(Apply, status_tells_home_from_away) {
+    const auto run = script(std::string(running_cluster) + "twinsite status; echo rc $?");
+    EXPECT_THAT(run.out, HasSubstr("LUN red          promoted on rz1-a, served on rz1-a\n"));
+    EXPECT_THAT(run.out, HasSubstr("VM  cyan         on rz2-b\n"));
+    EXPECT_THAT(run.out, HasSubstr("rc 0"));
 }
 
 } // namespace

@@ -1,0 +1,120 @@
+#include "cli/prediction.hpp"
+
+#include "cli/json.hpp"
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/cluster/simulation.hpp>
+#include <twinsite/process/command.hpp>
+#include <twinsite/site/cib.hpp>
+#include <twinsite/site/merge.hpp>
+
+#include <fmt/format.h>
+
+namespace twinsite::cli {
+
+namespace {
+constexpr auto patience = std::chrono::seconds(120);
+}
+
+Exit exit_for_error(const Error& error) {
+    return error.kind == ErrorKind::conflict || error.kind == ErrorKind::invalid_config
+               ? Exit::findings
+               : Exit::cluster;
+}
+
+Result<Prediction> predict_change(site::Xml before, site::Xml after) {
+    Prediction prediction;
+    prediction.changes = site::differences(before, after);
+    if (!prediction.changes.empty()) {
+        process::SystemCommandRunner runner;
+        const SystemClock clock;
+        const auto deadline = Deadline::after(clock, patience);
+        const auto anyway = cluster::simulate(runner, before, {}, deadline);
+        if (!anyway) {
+            return fail(anyway.error());
+        }
+        auto then = cluster::simulate(runner, after, {}, deadline);
+        if (!then) {
+            return fail(then.error());
+        }
+        prediction.movements = *std::move(then);
+        prediction.interruptions = site::interruptions(prediction.movements, *anyway);
+    }
+    prediction.before = std::move(before);
+    prediction.after = std::move(after);
+    return prediction;
+}
+
+Result<Prediction> predict(cluster::Configuration& live, const site::Topology& topology) {
+    auto before = live.read();
+    if (!before) {
+        return fail(before.error());
+    }
+    auto after = site::merge_cib(*before, site::render_cib(topology));
+    if (!after) {
+        return fail(after.error());
+    }
+    return predict_change(*std::move(before), *std::move(after));
+}
+
+void print_prediction(const Options& options, const Prediction& prediction) {
+    if (options.json) {
+        Json changes = Json::array();
+        for (const auto& change : prediction.changes) {
+            changes.push_back({{"kind", std::string(site::to_string(change.kind))},
+                               {"section", change.section},
+                               {"object", change.object},
+                               {"detail", change.detail}});
+        }
+        print_json({{"changes", std::move(changes)},
+                    {"movements", to_json(prediction.movements)},
+                    {"interruptions", to_json(prediction.interruptions)}});
+        return;
+    }
+    if (prediction.changes.empty()) {
+        fmt::print("nothing to change\n");
+        return;
+    }
+    fmt::print("The configuration would change:\n");
+    for (const auto& change : prediction.changes) {
+        fmt::print("  {}\n", site::to_text(change));
+    }
+    fmt::print("{}", prediction.movements.empty() ? "Pacemaker would do nothing.\n"
+                                            : "Pacemaker would then:\n");
+    for (const auto& movement : prediction.movements) {
+        fmt::print("  {}\n", site::to_text(movement));
+    }
+    for (const auto& movement : prediction.interruptions) {
+        fmt::print("INTERRUPTED: {}\n", site::to_text(movement));
+    }
+}
+
+Exit carry_out(const Options& options, cluster::Configuration& live, const Prediction& prediction,
+               bool yes, bool allow_restarts) {
+    if (prediction.changes.empty()) {
+        print_prediction(options, prediction);
+        return Exit::fine;
+    }
+    print_prediction(options, prediction);
+    if (!prediction.interruptions.empty() && !allow_restarts) {
+        return report(options,
+                      {ErrorKind::conflict,
+                       fmt::format("{} running VM(s) would be stopped or restarted; nothing was "
+                                   "changed. Add --allow-restarts if that is meant.",
+                                   prediction.interruptions.size())},
+                      Exit::findings);
+    }
+    if (!yes) {
+        return report(options, {ErrorKind::conflict, "nothing was changed; add --yes to do it"},
+                      Exit::findings);
+    }
+    if (const auto done = live.change(prediction.before, prediction.after); !done) {
+        return report(options, done.error(), exit_for_error(done.error()));
+    }
+    if (!options.json) {
+        fmt::print("applied\n");
+    }
+    return Exit::fine;
+}
+
+} // namespace twinsite::cli

@@ -1,0 +1,61 @@
+#include <twinsite/site/movement.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::site {
+
+std::string_view to_string(MovementKind kind) {
+    switch (kind) {
+    case MovementKind::start:
+        return "start";
+    case MovementKind::stop:
+        return "stop";
+    case MovementKind::restart:
+        return "restart";
+    case MovementKind::migrate:
+        return "migrate";
+    case MovementKind::promote:
+        return "promote";
+    case MovementKind::demote:
+        return "demote";
+    case MovementKind::fence:
+        return "fence";
+    }
+    return "start";
+}
+
+std::vector<Movement> interruptions(const std::vector<Movement>& movements,
+                                    const std::vector<Movement>& unavoidable) {
+    std::vector<Movement> found;
+    for (const Movement& movement : movements) {
+        const bool interrupts =
+            movement.kind == MovementKind::stop || movement.kind == MovementKind::restart;
+        const bool anyway =
+            std::any_of(unavoidable.begin(), unavoidable.end(), [&](const Movement& other) {
+                return other.resource == movement.resource && other.kind == movement.kind;
+            });
+        if (interrupts && !anyway && movement.resource.starts_with("vm_")) {
+            found.push_back(movement);
+        }
+    }
+    return found;
+}
+
+std::string to_text(const Movement& movement) {
+    std::string text = fmt::format("{}: {}", movement.resource, to_string(movement.kind));
+    if (!movement.from.empty() && !movement.to.empty() && movement.from != movement.to) {
+        text += fmt::format(" {} -> {}", movement.from, movement.to);
+    } else if (!movement.to.empty()) {
+        text += fmt::format(" on {}", movement.to);
+    } else if (!movement.from.empty()) {
+        text += fmt::format(" on {}", movement.from);
+    }
+    if (!movement.reason.empty()) {
+        text += fmt::format(" ({})", movement.reason);
+    }
+    return text;
+}
+
+} // namespace twinsite::site
