@@ -19,6 +19,7 @@ struct Options {
     std::string json_file;
     std::string events;
     std::string logs;
+    bool attach = false;
 };
 
 void tell(const EventResult& result) {
@@ -37,6 +38,14 @@ void tell(const EventResult& result) {
     std::fflush(stdout);
 }
 
+bool bring_up(LabControl& lab) {
+    fmt::print("bringing the lab up: four nodes, two sites, each node its own kernel\n");
+    std::fflush(stdout);
+    const auto up = lab.up({"--for", "3600"});
+    fmt::print("{}", up ? *up : up.error().message + "\n");
+    return up.has_value();
+}
+
 int play(const Options& options) {
     const auto plan = read_site_plan(TWINSITE_LAB_FOLDER "/config/topology.json");
     if (!plan) {
@@ -44,11 +53,7 @@ int play(const Options& options) {
         return 2;
     }
     LabControl lab(TWINSITE_LAB_FOLDER "/lab", TWINSITE_BUILD_FOLDER);
-    fmt::print("bringing the lab up: four nodes, two sites, each node its own kernel\n");
-    std::fflush(stdout);
-    const auto up = lab.up({"--for", "3600"});
-    fmt::print("{}", up ? *up : up.error().message + "\n");
-    if (!up) {
+    if (!options.attach && !bring_up(lab)) {
         return 1;
     }
     Stage stage(lab, *plan);
@@ -91,6 +96,7 @@ int main(int argc, char** argv) {
     app.add_option("--json", options.json_file, "Write the results there as JSON");
     app.add_option("--events", options.events, "Only these, e.g. abc");
     app.add_option("--logs", options.logs, "Keep the nodes' logs of failed events there");
+    app.add_flag("--attach", options.attach, "Play on the lab that is up, and leave it up");
     try {
         app.parse(argc, argv);
         return twinsite::lab::play(options);

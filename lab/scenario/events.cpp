@@ -211,7 +211,7 @@ EventResult planned_evacuation(Stage& stage) {
     const auto view = script.lab().cluster(observer);
     const auto movers = view ? guests_on(stage, *view, node) : std::vector<std::string>{};
     script.must(!movers.empty(), fmt::format("no guest runs on {}", node));
-    script.must(script.lab().on(observer, "pcs node standby " + node).map([](const auto&) {}),
+    script.must(script.lab().on(observer, "crm_standby -v on -N " + node).map([](const auto&) {}),
                 "standby");
     script.await(seconds(120), node + " is empty", [&]() -> std::string {
         for (const std::string& guest : movers) {
@@ -221,7 +221,7 @@ EventResult planned_evacuation(Stage& stage) {
         }
         return stage.missing_counts(stage.plan().guest_names());
     });
-    script.must(script.lab().on(observer, "pcs node unstandby " + node).map([](const auto&) {}),
+    script.must(script.lab().on(observer, "crm_standby -D -N " + node).map([](const auto&) {}),
                 "unstandby");
     script.await(seconds(120), "its guests are back", [&]() -> std::string {
         for (const std::string& guest : movers) {

@@ -14,7 +14,10 @@ Recorder::Recorder(const std::filesystem::path& folder, const std::vector<std::s
                    const std::vector<std::string>& guests) {
     for (const std::string& node : nodes) {
         for (const std::string& guest : guests) {
-            followers_.push_back({folder / node / (guest + ".log"), node, guest, 0, {}});
+            const auto path = folder / node / (guest + ".log");
+            std::error_code none;
+            const auto size = std::filesystem::file_size(path, none);
+            followers_.push_back({path, node, guest, none ? 0 : size, {}});
         }
     }
     thread_ = std::jthread([this](const std::stop_token& stop) { follow(stop); });
