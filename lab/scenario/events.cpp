@@ -78,6 +78,18 @@ void await_home(Script& script, Milliseconds patience) {
                  [&] { return stage.missing_at_home(stage.observer({})); });
 }
 
+/// An admin looks before the next command: what Pacemaker has begun it must have finished.
+void await_rest(Script& script, const std::string& observer) {
+    script.must(script.stage().wait(seconds(120),
+                                    [&]() -> std::string {
+                                        const auto idle = script.lab().on(
+                                            observer, "crm_resource --wait --timeout=5s",
+                                            seconds(30));
+                                        return idle ? "" : "it is still busy";
+                                    }),
+                "the cluster comes to rest");
+}
+
 void await_fenced(Script& script, const std::string& victim, const std::string& observer) {
     script.await(seconds(90), victim + " fenced", [&]() -> std::string {
         const auto view = script.lab().cluster(observer);
@@ -177,13 +189,7 @@ EventResult storage_loses_power(Stage& stage) {
                  [&] { return missing_failover(stage, victim, observer); });
     script.await(seconds(120), "all guests count",
                  [&] { return stage.missing_counts(stage.plan().guest_names()); });
-    script.must(stage.wait(seconds(90),
-                           [&]() -> std::string {
-                               const auto idle = stage.lab().on(
-                                   observer, "crm_resource --wait --timeout=5s", seconds(30));
-                               return idle ? "" : "the cluster is still busy";
-                           }),
-                "the cluster comes to rest");
+    await_rest(script, observer);
     for (const std::string& guest : stage.plan().guest_names()) {
         const bool hit = std::find(victims.begin(), victims.end(), guest) != victims.end();
         script.must(hit || script.so_far(guest).restarts == 0,
@@ -221,6 +227,7 @@ EventResult planned_evacuation(Stage& stage) {
         }
         return stage.missing_counts(stage.plan().guest_names());
     });
+    await_rest(script, observer);
     script.must(script.lab().on(observer, "crm_standby -D -N " + node).map([](const auto&) {}),
                 "unstandby");
     script.await(seconds(120), "its guests are back", [&]() -> std::string {
