@@ -253,15 +253,30 @@ std::map<std::string, std::string> boots(Stage& stage) {
     return ids;
 }
 
+std::string missing_solitude(Stage& stage) {
+    for (const auto& [name, lun] : stage.plan().luns) {
+        const std::string node = stage.plan().home_replica(name);
+        const auto mirrors = stage.lab().mirrors(node);
+        if (!mirrors || !mirrors->contains(lun.minor)) {
+            return fmt::format("no DRBD state of {} from {}", name, node);
+        }
+        if (mirrors->at(lun.minor).connection == "Connected") {
+            return fmt::format("{} on {} is still connected", name, node);
+        }
+    }
+    return {};
+}
+
 EventResult excavator(Stage& stage) {
     Script script(stage);
     const auto before = boots(stage);
     script.must(script.lab().cut(), "cut");
-    // The mirrors' own time-outs make a short pause; after that everybody must count throughout.
-    script.await(seconds(30), "all guests count without the other site",
-                 [&] { return stage.missing_counts(stage.plan().guest_names()); });
+    script.await(seconds(30), "the mirrors know that they are alone",
+                 [&] { return missing_solitude(stage); });
+    // Each Primary stands still until it gives its peer up; nobody may be silent for longer.
     script.must(
-        stage.hold(seconds(60), [&] { return stage.missing_counts(stage.plan().guest_names()); }),
+        stage.hold(seconds(60),
+                   [&] { return stage.missing_counts(stage.plan().guest_names(), seconds(5)); }),
         "all guests count during the cut");
     script.must(script.lab().join(), "join");
     await_home(script, seconds(120));

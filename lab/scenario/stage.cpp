@@ -10,7 +10,6 @@ namespace twinsite::lab {
 
 namespace {
 constexpr Milliseconds look_interval{500};
-constexpr std::chrono::seconds counts_on{2};
 } // namespace
 
 Stage::Stage(LabControl& lab, SitePlan plan)
@@ -58,13 +57,13 @@ std::string Stage::heard_on(const std::string& guest) const {
     return lines.empty() ? std::string() : lines.back().node;
 }
 
-std::string Stage::missing_counts(const std::vector<std::string>& guests) {
+std::string Stage::missing_counts(const std::vector<std::string>& guests, Milliseconds patience) {
     for (const std::string& guest : guests) {
         const auto lines = history(guest);
         const auto last = std::find_if(lines.rbegin(), lines.rend(), [](const GuestLine& line) {
             return line.kind == GuestLine::Kind::acknowledged;
         });
-        if (last == lines.rend() || clock_.now() - last->at > counts_on) {
+        if (last == lines.rend() || clock_.now() - last->at > patience) {
             return guest + " does not count";
         }
     }

@@ -34,8 +34,9 @@ public:
 
     /// Everything where it belongs, every mirror in sync, every guest counting; seen from NODE.
     std::string missing_at_home(const std::string& node);
-    /// Which of GUESTS does not count on (within the last two seconds).
-    std::string missing_counts(const std::vector<std::string>& guests);
+    /// Which of GUESTS has been silent for longer than PATIENCE.
+    std::string missing_counts(const std::vector<std::string>& guests,
+                               Milliseconds patience = std::chrono::seconds(2));
     /// The node a guest was last heard of.
     [[nodiscard]] std::string heard_on(const std::string& guest) const;
     /// A node that has power, of SITE unless that is empty, and is not EXCEPT.
