@@ -80,7 +80,7 @@ void print_prediction(const Options& options, const Prediction& prediction) {
         fmt::print("  {}\n", site::to_text(change));
     }
     fmt::print("{}", prediction.movements.empty() ? "Pacemaker would do nothing.\n"
-                                            : "Pacemaker would then:\n");
+                                                  : "Pacemaker would then:\n");
     for (const auto& movement : prediction.movements) {
         fmt::print("  {}\n", site::to_text(movement));
     }
