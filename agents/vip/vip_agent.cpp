@@ -74,7 +74,8 @@ Outcome VipAgent::start() {
                                                                              ? "it is gone again"
                                                                              : assessment.reason));
     }
-    log::info("{} answers on {}", list_of(settings->addresses), after->interface->name);
+    // Pacemaker logs the success itself; at info this line alone would load the log library.
+    log::debug("{} answers on {}", list_of(settings->addresses), after->interface->name);
     return Outcome::ok();
 }
 
