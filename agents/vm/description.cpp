@@ -35,6 +35,95 @@ std::vector<Parameter> start_parameters() {
          .default_value = "60",
          .reloadable = true,
          .high = 86400},
+        {.name = "check_memory",
+         .type = Type::boolean,
+         .shortdesc = "Refuse a start without enough free memory",
+         .longdesc = "Refuse to start, or to migrate to a node, when the guest needs more memory "
+                     "than is free there without swapping.",
+         .default_value = "true",
+         .reloadable = true},
+        {.name = "start_resources",
+         .type = Type::boolean,
+         .shortdesc = "Start virtual networks and storage pools first",
+         .longdesc = "Before a start, start the libvirt networks and storage pools that the domain "
+                     "uses and that are not active.",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "snapshot",
+         .shortdesc = "Directory for the saved state",
+         .longdesc =
+             "When set, a stop saves the guest's memory to NAME.state in this directory instead of "
+             "shutting it down, and the next start lets it go on from there. The directory must be "
+             "the same on every node (a shared file system): a state left behind on one node is "
+             "poison once the guest ran on another. Not together with force_stop.",
+         .reloadable = true},
+        {.name = "snapshot_local",
+         .type = Type::boolean,
+         .shortdesc = "snapshot may be on a local file system",
+         .longdesc = "Promise that this virtual machine never runs on another node, so that its "
+                     "saved state may lie on a local file system.",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "revert_to",
+         .shortdesc = "Snapshot to start from",
+         .longdesc = "Name of a libvirt snapshot of the defined domain; every start reverts to it. "
+                     "What the guest wrote since is lost.",
+         .reloadable = true},
+        {.name = "save_config_on_stop",
+         .type = Type::boolean,
+         .shortdesc = "Write the live configuration back at a stop",
+         .longdesc = "Before a stop, write the domain's configuration as it is now to config. The "
+                     "file as it was is kept beside it with the ending .previous.",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "sync_config_on_stop",
+         .type = Type::boolean,
+         .shortdesc = "Copy config to the other nodes at a stop",
+         .longdesc =
+             "As save_config_on_stop, and then have csync2 copy the file to the other nodes.",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "autoset_utilization_cpu",
+         .type = Type::boolean,
+         .shortdesc = "Tell Pacemaker how many CPUs the guest has",
+         .longdesc = "After a start or migration, write the number of virtual CPUs into the "
+                     "resource's utilization attributes.",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "autoset_utilization_memory",
+         .type = Type::boolean,
+         .shortdesc = "Tell Pacemaker how much memory the guest has",
+         .longdesc = "After a start or migration, write the guest's memory in MiB into the "
+                     "resource's utilization attributes.",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "utilization_cpu_key",
+         .shortdesc = "Name of the utilization attribute for CPUs",
+         .longdesc = "Name of the utilization attribute for CPUs, as the nodes have it.",
+         .default_value = "cpu",
+         .reloadable = true},
+        {.name = "utilization_memory_key",
+         .shortdesc = "Name of the utilization attribute for memory",
+         .longdesc = "Name of the utilization attribute for memory, as the nodes have it.",
+         .default_value = "memory",
+         .reloadable = true},
+    };
+}
+
+std::vector<Parameter> monitor_parameters() {
+    return {
+        {.name = "monitor_scripts",
+         .shortdesc = "Programs on this host that check the application",
+         .longdesc =
+             "Absolute paths, separated by blanks, of programs that check what runs in the guest. "
+             "Every monitor runs them; a start and a migration end only when all of them succeed.",
+         .reloadable = true},
+        {.name = "guest_check",
+         .shortdesc = "Command in the guest that checks the application",
+         .longdesc =
+             "Absolute path and arguments, separated by blanks, of a command that the guest agent "
+             "runs in the guest for a monitor with OCF_CHECK_LEVEL 20. Exit code 0 is healthy.",
+         .reloadable = true},
     };
 }
 
@@ -124,13 +213,50 @@ std::vector<Parameter> migration_parameters() {
          .default_value = "0",
          .reloadable = true,
          .high = 1000000},
+        {.name = "migration_connections",
+         .type = Type::integer,
+         .shortdesc = "Parallel connections of a live migration",
+         .longdesc = "How many connections carry the guest's memory. 1: a single one.",
+         .default_value = "1",
+         .reloadable = true,
+         .low = 1,
+         .high = 255},
+        {.name = "migration_compression",
+         .type = Type::select,
+         .shortdesc = "Compression of a live migration",
+         .longdesc = "How the guest's memory is compressed on its way: none, mt (threads), xbzrle "
+                     "(only what changed), zlib or zstd (these two with several connections).",
+         .default_value = "none",
+         .reloadable = true,
+         .options = {"none", "mt", "xbzrle", "zlib", "zstd"}},
+        {.name = "migration_tls",
+         .type = Type::boolean,
+         .shortdesc = "Encrypt the guest's memory on its way",
+         .longdesc = "Send the guest's memory through TLS; the certificates are the hypervisor's "
+                     "(migrate_tls_x509_cert_dir in qemu.conf).",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "migration_auto_converge",
+         .type = Type::boolean,
+         .shortdesc = "Slow a busy guest down so that a migration ends",
+         .longdesc = "Throttle a guest that changes its memory faster than it can be sent.",
+         .default_value = "false",
+         .reloadable = true},
+        {.name = "migration_postcopy",
+         .type = Type::boolean,
+         .shortdesc = "Let the guest run on the target before all memory is there",
+         .longdesc = "After one round over the memory, let the guest go on at the target and fetch "
+                     "the rest from there. It always ends, but once switched it cannot be aborted, "
+                     "and a network that breaks then costs the guest.",
+         .default_value = "false",
+         .reloadable = true},
     };
 }
 
 std::vector<Parameter> all_parameters() {
     std::vector<Parameter> all;
-    for (auto part :
-         {identity_parameters(), start_parameters(), stop_parameters(), migration_parameters()}) {
+    for (const auto& part : {identity_parameters(), start_parameters(), stop_parameters(),
+                             monitor_parameters(), migration_parameters()}) {
         all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -151,6 +277,9 @@ const ocf::Description& description() {
         .actions = {{.name = "start", .timeout = 90},
                     {.name = "stop", .timeout = 90},
                     {.name = "monitor", .timeout = 30, .interval = 10},
+                    {.name = "monitor", .timeout = 30, .interval = 60, .depth = 10},
+                    {.name = "monitor", .timeout = 60, .interval = 120, .depth = 20},
+                    {.name = "reload-agent", .timeout = 10},
                     {.name = "migrate_to", .timeout = 120},
                     {.name = "migrate_from", .timeout = 60},
                     {.name = "validate-all", .timeout = 10}}};

@@ -22,8 +22,11 @@ public:
         , agent_(request, std::move(settings),
                  {.hypervisor = libvirt_,
                   .migrator = libvirt_,
+                  .guest_agent = libvirt_,
+                  .maintenance = libvirt_,
                   .processes = *processes_,
                   .storage = storage_,
+                  .commands = commands_,
                   .clock = clock_,
                   .note_folder = note_folder(request)}) {}
 
@@ -39,6 +42,7 @@ private:
     hypervisor::Libvirt libvirt_;
     std::unique_ptr<hypervisor::GuestProcesses> processes_;
     hypervisor::SystemStorageProbe storage_;
+    process::SystemCommandRunner commands_;
     vm::VmAgent agent_;
 };
 

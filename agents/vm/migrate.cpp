@@ -20,12 +20,13 @@ constexpr Milliseconds look_patience{5000};
 
 /// One clear reason why a target cannot take a guest; pure.
 Status judge_target(const hypervisor::Definition& definition, const TargetView& target,
-                    const std::string& node) {
+                    const std::string& node, bool check_memory) {
     if (target.already_active) {
         return fail(ErrorKind::conflict,
                     fmt::format("{} already runs a domain {}", node, target.active_name));
     }
-    if (target.free_memory_kib != 0 && target.free_memory_kib < definition.memory_kib) {
+    if (check_memory && target.free_memory_kib != 0 &&
+        target.free_memory_kib < definition.memory_kib) {
         return fail(ErrorKind::conflict,
                     fmt::format("{} has {} MiB of memory free, the guest needs {}", node,
                                 target.free_memory_kib / 1024, definition.memory_kib / 1024));
@@ -56,7 +57,7 @@ Status VmAgent::check_target(const Definition& definition, const std::string& no
         return fail(target.error().kind,
                     fmt::format("{} cannot take the guest: {}", node, target.error().message));
     }
-    return judge_target(definition, *target, node);
+    return judge_target(definition, *target, node, settings_.check_memory);
 }
 
 ocf::Outcome VmAgent::migrate_to() {
@@ -89,7 +90,12 @@ ocf::Outcome VmAgent::migrate_to() {
     const hypervisor::MigrationRequest request{.daemon_uri = *daemon_uri,
                                                .migration_uri = memory_uri_for(settings_, node),
                                                .downtime_ms = wishes.downtime_ms,
-                                               .bandwidth_mib = wishes.bandwidth_mib};
+                                               .bandwidth_mib = wishes.bandwidth_mib,
+                                               .connections = wishes.connections,
+                                               .compression = wishes.compression,
+                                               .tls = wishes.tls,
+                                               .auto_converge = wishes.auto_converge,
+                                               .post_copy = wishes.post_copy};
     const auto migrated = world_.migrator.migrate(
         definition->identity, request,
         [&](const hypervisor::MigrationProgress& progress) {
@@ -153,7 +159,8 @@ ocf::Outcome VmAgent::migrate_from() {
     case Verdict::healthy:
     case Verdict::degraded: // it arrived; the monitor says what is wrong with it
         note_and_mark(*identity, request_.deadline);
-        return ocf::Outcome::ok();
+        return definition && judgement.verdict == Verdict::healthy ? finish_start(*definition)
+                                                                   : ocf::Outcome::ok();
     case Verdict::stopped:
         return ocf::Outcome::of(ocf::ExitCode::error, "the guest did not arrive on this node");
     case Verdict::settling:

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace twinsite::vm {
 
@@ -39,6 +40,21 @@ Status check_uri(std::string_view parameter, std::string_view text) {
     return check_word(parameter, text, "%+-._:/?=&@[],~");
 }
 
+Status check_paths(std::string_view parameter, std::span<const std::string> paths) {
+    for (const std::string& path : paths) {
+        if (!path.starts_with('/')) {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("parameter {}: \"{}\" is not an absolute path", parameter,
+                                    printable(path)));
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> as_list(const std::string& path) {
+    return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
+}
+
 Status check(const Settings& settings) {
     if (!settings.config.starts_with('/')) {
         return fail(ErrorKind::invalid_config,
@@ -50,8 +66,20 @@ Status check(const Settings& settings) {
                     fmt::format("parameter hypervisor: \"{}\" is no libvirt URI",
                                 printable(settings.hypervisor)));
     }
+    if (!settings.state_folder.empty() && settings.force_stop) {
+        return fail(ErrorKind::invalid_config,
+                    "parameters snapshot and force_stop contradict each other: set one of them");
+    }
     const MigrationSettings& migration = settings.migration;
-    const std::array<Status, 6> checks{
+    const std::vector<std::string> folder = as_list(settings.state_folder);
+    const std::span<const std::string> command(settings.guest_check);
+    const std::array<Status, 11> checks{
+        check_paths("monitor_scripts", settings.monitor_scripts),
+        check_paths("guest_check", command.first(std::min<std::size_t>(command.size(), 1))),
+        check_paths("snapshot", folder),
+        check_word("utilization_cpu_key", settings.utilization.cpu_key, "-._"),
+        check_word("utilization_memory_key", settings.utilization.memory_key, "-._"),
+
         check_uri("hypervisor", settings.hypervisor),
         check_word("migration_transport", migration.transport, ""),
         check_word("migration_user", migration.user, "-._"),
@@ -105,23 +133,56 @@ Result<std::vector<ShutdownMode>> parse_shutdown_modes(std::string_view text) {
     return modes;
 }
 
+namespace {
+
+MigrationSettings read_migration(const ocf::Values& values) {
+    const std::string& compression = values.text("migration_compression");
+    return {.transport = values.text("migration_transport"),
+            .user = values.text("migration_user"),
+            .network_suffix = values.text("migration_network_suffix"),
+            .daemon_uri = values.text("remoteuri"),
+            .memory_uri = values.text("migrateuri"),
+            .port = natural(values, "migrateport"),
+            .downtime_ms = natural(values, "migration_downtime"),
+            .bandwidth_mib = natural(values, "migration_speed"),
+            .connections = natural(values, "migration_connections"),
+            .compression = compression == "none" ? "" : compression,
+            .tls = values.boolean("migration_tls"),
+            .auto_converge = values.boolean("migration_auto_converge"),
+            .post_copy = values.boolean("migration_postcopy")};
+}
+
+UtilizationSettings read_utilization(const ocf::Values& values) {
+    const auto key_when = [&](const char* wanted, const char* key) {
+        return values.boolean(wanted) ? values.text(key) : std::string();
+    };
+    return {.cpu_key = key_when("autoset_utilization_cpu", "utilization_cpu_key"),
+            .memory_key = key_when("autoset_utilization_memory", "utilization_memory_key")};
+}
+
+} // namespace
+
 Result<Settings> read_settings(const ocf::Request& request) {
     const ocf::Values& values = request.values;
+    const bool sync = values.boolean("sync_config_on_stop");
     Settings settings{.config = values.text("config"),
                       .hypervisor = values.text("hypervisor"),
                       .storage_wait = seconds(values.integer("storage_wait")),
+                      .check_memory = values.boolean("check_memory"),
+                      .start_resources = values.boolean("start_resources"),
+                      .state_folder = values.text("snapshot"),
+                      .state_folder_local = values.boolean("snapshot_local"),
+                      .revert_to = values.text("revert_to"),
+                      .save_config = sync || values.boolean("save_config_on_stop"),
+                      .sync_config = sync,
+                      .monitor_scripts = split(values.text("monitor_scripts")),
+                      .guest_check = split(values.text("guest_check")),
+                      .utilization = read_utilization(values),
                       .force_stop = values.boolean("force_stop"),
                       .shutdown_modes = {ShutdownMode::agent, ShutdownMode::acpi},
                       .shutdown_reserve = seconds(values.integer("shutdown_reserve")),
                       .shutdown_timeout = seconds(values.integer("shutdown_timeout")),
-                      .migration = {.transport = values.text("migration_transport"),
-                                    .user = values.text("migration_user"),
-                                    .network_suffix = values.text("migration_network_suffix"),
-                                    .daemon_uri = values.text("remoteuri"),
-                                    .memory_uri = values.text("migrateuri"),
-                                    .port = natural(values, "migrateport"),
-                                    .downtime_ms = natural(values, "migration_downtime"),
-                                    .bandwidth_mib = natural(values, "migration_speed")}};
+                      .migration = read_migration(values)};
     const bool lenient = request.action == "stop";
     const auto modes = parse_shutdown_modes(values.text("shutdown_mode"));
     if (modes) {

@@ -20,12 +20,32 @@ struct MigrationSettings {
     unsigned port = 0;
     unsigned downtime_ms = 0;
     unsigned bandwidth_mib = 0;
+    unsigned connections = 1;
+    std::string compression; ///< "" for none
+    bool tls = false;
+    bool auto_converge = false;
+    bool post_copy = false;
+};
+
+struct UtilizationSettings {
+    std::string cpu_key;    ///< "" when it is not to be set
+    std::string memory_key; ///< "" when it is not to be set
 };
 
 struct Settings {
     std::string config;
     std::string hypervisor;
     Milliseconds storage_wait{};
+    bool check_memory = true;
+    bool start_resources = false;
+    std::string state_folder; ///< "" when stops do not save
+    bool state_folder_local = false;
+    std::string revert_to;
+    bool save_config = false;
+    bool sync_config = false;
+    std::vector<std::string> monitor_scripts;
+    std::vector<std::string> guest_check;
+    UtilizationSettings utilization;
     bool force_stop = false;
     std::vector<hypervisor::ShutdownMode> shutdown_modes;
     Milliseconds shutdown_reserve{}; ///< zero: automatic

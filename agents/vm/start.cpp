@@ -24,6 +24,17 @@ ocf::Outcome file_outcome(const Error& error) {
     return ocf::Outcome::of(error);
 }
 
+void warn_of_balloon(const hypervisor::Definition& definition) {
+    const bool networked =
+        std::any_of(definition.disks.begin(), definition.disks.end(),
+                    [](const auto& disk) { return disk.kind == hypervisor::DiskKind::iscsi; });
+    if (definition.balloon && networked) {
+        log::warning("domain {} has a memory balloon: a guest that is squeezed swaps to its LUN, "
+                     "and each of these writes crosses the mirror; see <memballoon model='none'/>",
+                     definition.identity.name);
+    }
+}
+
 } // namespace
 
 ocf::Outcome VmAgent::start() {
@@ -39,7 +50,7 @@ ocf::Outcome VmAgent::start() {
     switch (judgement.verdict) {
     case Verdict::healthy:
         note_and_mark(definition->identity, request_.deadline);
-        return ocf::Outcome::ok();
+        return finish_start(*definition);
     case Verdict::stopped:
         if (seen.daemon == Answer::silent) {
             return ocf::Outcome::of(ocf::ExitCode::error, seen.daemon_error);
@@ -65,14 +76,76 @@ ocf::Outcome VmAgent::start_stopped(const Definition& definition) {
     if (auto waited = wait_for_disks(definition); !waited) {
         return ocf::Outcome::of(waited.error());
     }
+    if (settings_.start_resources) {
+        if (auto active = start_networks_and_pools(definition, request_.deadline); !active) {
+            return ocf::Outcome::of(ocf::ExitCode::error, active.error().message);
+        }
+    }
+    warn_of_balloon(definition);
+    // Noted before it runs: whatever happens to this process, a stop will know what to look for.
     note_.write(definition.identity);
-    log::info("starting domain {}", hypervisor::to_string(definition.identity));
-    if (auto created = world_.hypervisor.create(definition.xml, request_.deadline.before(patience));
-        !created) {
-        return ocf::Outcome::of(created.error());
+    if (auto launched = launch(definition); !launched) {
+        if (launched.error().kind == ErrorKind::timeout) {
+            undo_launch(definition.identity);
+        }
+        return ocf::Outcome::of(launched.error());
     }
     note_and_mark(definition.identity, request_.deadline.within(world_.clock, patience));
-    return verify_started(definition);
+    const ocf::Outcome up = verify_started(definition);
+    return up.code == ocf::ExitCode::success ? finish_start(definition) : up;
+}
+
+Status VmAgent::launch(const Definition& definition) {
+    const Deadline deadline =
+        request_.deadline.before(std::min(patience, request_.deadline.left(world_.clock) / 4));
+    if (!settings_.state_folder.empty()) {
+        const StateFile state = state_file(definition.identity);
+        if (auto usable = state.usable(); !usable) {
+            return usable;
+        }
+        if (state.exists()) {
+            auto restored = restore(state, deadline);
+            if (restored || restored.error().kind == ErrorKind::timeout) {
+                return restored;
+            }
+            log::error("{}; it starts cold", restored.error().message);
+        }
+    }
+    if (!settings_.revert_to.empty()) {
+        return world_.maintenance.revert(definition.identity, settings_.revert_to, deadline);
+    }
+    log::info("starting domain {}", hypervisor::to_string(definition.identity));
+    return world_.hypervisor.create(definition.xml, deadline);
+}
+
+Status VmAgent::restore(const StateFile& state, const Deadline& deadline) {
+    const auto taken = state.take();
+    if (!taken) {
+        return fail(taken.error());
+    }
+    log::notice("the guest goes on from {}", taken->string());
+    const auto restored = world_.maintenance.restore(*taken, deadline);
+    if (restored) {
+        std::error_code ignored;
+        std::filesystem::remove(*taken, ignored);
+    }
+    return restored;
+}
+
+/// Nobody knows whether the daemon will still start it: what was begun is taken back.
+void VmAgent::undo_launch(const DomainIdentity& identity) {
+    const auto destroyed =
+        world_.hypervisor.destroy(identity, hypervisor::DestroyMode::firmly, request_.deadline);
+    const auto killed = world_.processes.signal(identity, hypervisor::KillMode::kill);
+    if (!destroyed || !killed) {
+        log::warning("the start that did not end may still go on: {}",
+                     (!destroyed ? destroyed : killed).error().message);
+    }
+}
+
+ocf::Outcome VmAgent::finish_start(const Definition& definition) {
+    set_utilization(definition);
+    return wait_for_health(definition);
 }
 
 Status VmAgent::check_host(const Definition& definition, const Deadline& deadline) {
@@ -83,6 +156,9 @@ Status VmAgent::check_host(const Definition& definition, const Deadline& deadlin
             return fail(ErrorKind::not_installed,
                         fmt::format("this node has no bridge {}", interface.source));
         }
+    }
+    if (!settings_.check_memory) {
+        return {};
     }
     const auto resources = world_.hypervisor.resources(deadline.within(world_.clock, patience));
     if (!resources) {

@@ -42,6 +42,12 @@ ocf::Outcome VmAgent::stop() {
 }
 
 ocf::Outcome VmAgent::stop_domain(const DomainIdentity& identity, const Definition* definition) {
+    if (settings_.save_config && definition != nullptr) {
+        save_configuration(identity);
+    }
+    if (!settings_.state_folder.empty() && save_state(identity)) {
+        log::notice("domain {} was saved", identity.name);
+    }
     const TimePoint began = world_.clock.now();
     const StopSchedule schedule = schedule_stop({.modes = settings_.shutdown_modes,
                                                  .force = settings_.force_stop,

@@ -142,6 +142,10 @@ ocf::Outcome VmAgent::monitor() {
     if (judgement.resumable && definition) {
         judgement = resume_if_disks_answer(*definition, judgement, request_.deadline);
     }
+    // A probe only asks whether it runs.
+    if (judgement.verdict == Verdict::healthy && definition && !request_.probe) {
+        return check_health(*definition, request_.check_level, request_.deadline);
+    }
     return outcome_of(judgement);
 }
 
@@ -150,7 +154,21 @@ ocf::Outcome VmAgent::validate_all() {
         return ocf::Outcome::ok(); // the parameters; the node is not looked at
     }
     const auto definition = read_definition(settings_.config);
-    return definition ? ocf::Outcome::ok() : ocf::Outcome::of(definition.error());
+    if (!definition) {
+        return ocf::Outcome::of(ocf::ExitCode::not_installed, definition.error().message);
+    }
+    if (!settings_.state_folder.empty()) {
+        if (auto usable = state_file(definition->identity).usable(); !usable) {
+            return ocf::Outcome::of(ocf::ExitCode::not_installed, usable.error().message);
+        }
+    }
+    return ocf::Outcome::ok();
+}
+
+ocf::Outcome VmAgent::reload_agent() {
+    // Each action reads its parameters anew, so accepting them is all there is to do.
+    log::info("parameters reloaded");
+    return ocf::Outcome::ok();
 }
 
 ocf::ActionTable action_table(VmAgent& agent) {
@@ -159,7 +177,8 @@ ocf::ActionTable action_table(VmAgent& agent) {
             {"monitor", [&agent] { return agent.monitor(); }},
             {"migrate_to", [&agent] { return agent.migrate_to(); }},
             {"migrate_from", [&agent] { return agent.migrate_from(); }},
-            {"validate-all", [&agent] { return agent.validate_all(); }}};
+            {"validate-all", [&agent] { return agent.validate_all(); }},
+            {"reload-agent", [&agent] { return agent.reload_agent(); }}};
 }
 
 } // namespace twinsite::vm

@@ -4,12 +4,16 @@
 #include "agents/vm/judge.hpp"
 #include "agents/vm/resource_identity.hpp"
 #include "agents/vm/settings.hpp"
+#include "agents/vm/state_file.hpp"
 #include "agents/vm/stop_ladder.hpp"
 #include "ocf/agent.hpp"
 
+#include <twinsite/hypervisor/guest_agent.hpp>
 #include <twinsite/hypervisor/hypervisor.hpp>
+#include <twinsite/hypervisor/maintenance.hpp>
 #include <twinsite/hypervisor/migration.hpp>
 #include <twinsite/hypervisor/storage_probe.hpp>
+#include <twinsite/process/command.hpp>
 
 #include <filesystem>
 #include <string>
@@ -20,8 +24,11 @@ namespace twinsite::vm {
 struct World {
     hypervisor::Hypervisor& hypervisor;
     hypervisor::Migrator& migrator;
+    hypervisor::GuestAgent& guest_agent;
+    hypervisor::Maintenance& maintenance;
     hypervisor::GuestProcesses& processes;
     hypervisor::StorageProbe& storage;
+    process::CommandRunner& commands;
     Clock& clock;
     std::filesystem::path note_folder;
     std::filesystem::path network_folder = "/sys/class/net";
@@ -37,6 +44,7 @@ public:
     ocf::Outcome migrate_to();
     ocf::Outcome migrate_from();
     ocf::Outcome validate_all();
+    ocf::Outcome reload_agent();
 
 private:
     using Definition = hypervisor::Definition;
@@ -57,8 +65,27 @@ private:
                                      const Deadline& deadline);
     void note_and_mark(const DomainIdentity& identity, const Deadline& deadline);
 
+    // checks.cpp: the guest's own health
+    ocf::Outcome check_health(const Definition& definition, unsigned level,
+                              const Deadline& deadline);
+    Status run_monitor_scripts(const Deadline& deadline);
+    /// Until the monitor scripts succeed.
+    ocf::Outcome wait_for_health(const Definition& definition);
+
+    // extras.cpp
+    [[nodiscard]] StateFile state_file(const DomainIdentity& identity) const;
+    Status start_networks_and_pools(const Definition& definition, const Deadline& deadline);
+    void set_utilization(const Definition& definition);
+    void save_configuration(const DomainIdentity& identity);
+    /// Save the guest's memory instead of shutting it down; false: do it the usual way.
+    bool save_state(const DomainIdentity& identity);
+
     // start.cpp
     ocf::Outcome start_stopped(const Definition& definition);
+    Status launch(const Definition& definition);
+    Status restore(const StateFile& state, const Deadline& deadline);
+    void undo_launch(const DomainIdentity& identity);
+    ocf::Outcome finish_start(const Definition& definition);
     Status check_host(const Definition& definition, const Deadline& deadline);
     Status wait_for_disks(const Definition& definition);
     ocf::Outcome verify_started(const Definition& definition);

@@ -5,6 +5,7 @@
 #include <twinsite/base/result.hpp>
 
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,7 +24,7 @@ public:
     explicit BackgroundCall(std::function<Result<T>()> function)
         : state_(std::make_shared<State>()) {
         std::thread([state = state_, function = std::move(function)]() mutable {
-            Result<T> result = function();
+            Result<T> result = guarded(function);
             function = nullptr; // frees what it held before anybody is told
             const std::scoped_lock lock(state->mutex);
             state->result = std::move(result);
@@ -40,6 +41,15 @@ public:
     }
 
 private:
+    /// An exception that left a thread would end the process.
+    static Result<T> guarded(const std::function<Result<T>()>& function) {
+        try {
+            return function();
+        } catch (const std::exception& bug) {
+            return fail(ErrorKind::internal, std::string("a bug: ") + bug.what());
+        }
+    }
+
     struct State {
         std::mutex mutex;
         std::condition_variable done;

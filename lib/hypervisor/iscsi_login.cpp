@@ -132,8 +132,11 @@ public:
 private:
     Status complain() const {
         const char* text = library().get_error(context_);
-        const std::string complaint =
-            printable(trim(text == nullptr ? "no reason given" : text), 160);
+        // Its own words for a connection that the target closed are about its plans, not the cause.
+        std::string complaint = printable(trim(text == nullptr ? "no reason given" : text), 160);
+        if (complaint.find("reconnect") != std::string::npos) {
+            complaint = "the target closed the connection during the login";
+        }
         return fail(kind_of(complaint), complaint);
     }
 

@@ -1,4 +1,4 @@
-#include "lib/hypervisor/libvirt_connection.hpp"
+#include "lib/hypervisor/libvirt_implementation.hpp"
 #include "lib/hypervisor/libvirt_migration.hpp"
 #include "lib/hypervisor/libvirt_state.hpp"
 
@@ -120,30 +120,6 @@ private:
 };
 
 } // namespace
-
-class Libvirt::Implementation {
-public:
-    Implementation(std::string uri, Clock& clock)
-        : connection(std::move(uri), clock) {}
-
-    /// One call on one domain; FUNCTION returns what libvirt does: negative is a failure.
-    Status act(const DomainIdentity& identity, const Deadline& deadline, const std::string& what,
-               std::function<int(virDomainPtr)> function) {
-        return connection.call<void>(deadline,
-                                     [identity, what, function](virConnectPtr open) -> Status {
-                                         const auto domain = look_up(open, identity);
-                                         if (!domain) {
-                                             return fail(domain.error());
-                                         }
-                                         if (function(domain->get()) < 0) {
-                                             return fail(last_error(what));
-                                         }
-                                         return {};
-                                     });
-    }
-
-    LibvirtConnection connection;
-};
 
 Libvirt::Libvirt(std::string uri, Clock& clock)
     : implementation_(std::make_unique<Implementation>(std::move(uri), clock)) {}

@@ -1,8 +1,10 @@
 // The libvirt adapter. Works with libvirtd and the modular daemons, and any driver by its URI.
 #pragma once
 
+#include <twinsite/hypervisor/guest_agent.hpp>
 #include <twinsite/hypervisor/guest_process.hpp>
 #include <twinsite/hypervisor/hypervisor.hpp>
+#include <twinsite/hypervisor/maintenance.hpp>
 #include <twinsite/hypervisor/migration.hpp>
 
 #include <memory>
@@ -14,7 +16,7 @@ namespace twinsite::hypervisor {
 inline constexpr Milliseconds abort_patience{3000};
 
 /// Connects when it is first asked. Thread-safe inside; use it from one thread.
-class Libvirt final : public Hypervisor, public Migrator {
+class Libvirt final : public Hypervisor, public Migrator, public GuestAgent, public Maintenance {
 public:
     Libvirt(std::string uri, Clock& clock);
     Libvirt(const Libvirt&) = delete;
@@ -41,6 +43,20 @@ public:
                                       const Deadline& deadline) override;
     Status migrate(const DomainIdentity& identity, const MigrationRequest& request,
                    const OnProgress& progress, const Deadline& deadline) override;
+
+    Status ping(const DomainIdentity& identity, const Deadline& deadline) override;
+    Result<int> run(const DomainIdentity& identity, const std::vector<std::string>& argv,
+                    const Deadline& deadline) override;
+
+    Status save(const DomainIdentity& identity, const std::filesystem::path& file,
+                const Deadline& deadline) override;
+    Status restore(const std::filesystem::path& file, const Deadline& deadline) override;
+    Status revert(const DomainIdentity& identity, const std::string& snapshot,
+                  const Deadline& deadline) override;
+    Status activate_network(const std::string& name, const Deadline& deadline) override;
+    Status activate_pool(const std::string& name, const Deadline& deadline) override;
+    Result<std::string> configuration(const DomainIdentity& identity,
+                                      const Deadline& deadline) override;
 
 private:
     class Implementation;

@@ -1,0 +1,34 @@
+// Where a saved guest's memory lies, and whether it may lie there.
+#pragma once
+
+#include <twinsite/base/result.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace twinsite::vm {
+
+class StateFile {
+public:
+    StateFile(std::filesystem::path folder, const std::string& domain, bool local_allowed)
+        : folder_(std::move(folder))
+        , file_(folder_ / (domain + ".state"))
+        , local_allowed_(local_allowed) {}
+
+    [[nodiscard]] const std::filesystem::path& path() const { return file_; }
+    [[nodiscard]] bool exists() const;
+    /// Error invalid_config when the folder is missing, or on a file system that other nodes do not
+    /// see: a state left there would be older than the disks once the guest ran elsewhere.
+    [[nodiscard]] Status usable() const;
+    /// Take it for one restore, under a name that no later start looks at: whatever happens from
+    /// here on, the same state never goes on twice. Returns the new path.
+    [[nodiscard]] Result<std::filesystem::path> take() const;
+    void remove() const;
+
+private:
+    std::filesystem::path folder_;
+    std::filesystem::path file_;
+    bool local_allowed_;
+};
+
+} // namespace twinsite::vm

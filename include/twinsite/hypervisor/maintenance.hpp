@@ -1,0 +1,36 @@
+// What a hypervisor offers around the life of a domain.
+#pragma once
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/base/result.hpp>
+#include <twinsite/hypervisor/domain.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace twinsite::hypervisor {
+
+class Maintenance {
+public:
+    Maintenance() = default;
+    Maintenance(const Maintenance&) = delete;
+    Maintenance& operator=(const Maintenance&) = delete;
+    virtual ~Maintenance() = default;
+
+    /// Write the running guest's memory to a file and end it.
+    virtual Status save(const DomainIdentity& identity, const std::filesystem::path& file,
+                        const Deadline& deadline) = 0;
+    /// Let a saved guest go on. The file stays.
+    virtual Status restore(const std::filesystem::path& file, const Deadline& deadline) = 0;
+    /// Start a defined domain from one of its snapshots.
+    virtual Status revert(const DomainIdentity& identity, const std::string& snapshot,
+                          const Deadline& deadline) = 0;
+    /// Start a virtual network, or a storage pool, unless it is active.
+    virtual Status activate_network(const std::string& name, const Deadline& deadline) = 0;
+    virtual Status activate_pool(const std::string& name, const Deadline& deadline) = 0;
+    /// The XML with which the domain would start again as it is now.
+    virtual Result<std::string> configuration(const DomainIdentity& identity,
+                                              const Deadline& deadline) = 0;
+};
+
+} // namespace twinsite::hypervisor

@@ -1,0 +1,94 @@
+#include "lib/hypervisor/libvirt_implementation.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+namespace twinsite::hypervisor {
+
+namespace {
+
+using NetworkHandle = CHandle<virNetwork, virNetworkFree>;
+using PoolHandle = CHandle<virStoragePool, virStoragePoolFree>;
+using SnapshotHandle = CHandle<virDomainSnapshot, virDomainSnapshotFree>;
+using CText = CHandle<char, [](char* text) { std::free(text); }>;
+
+Status start_network(virConnectPtr open, const std::string& name) {
+    const NetworkHandle network(virNetworkLookupByName(open, name.c_str()));
+    if (!network) {
+        return fail(last_error("network " + name));
+    }
+    if (virNetworkIsActive(network.get()) != 1 && virNetworkCreate(network.get()) != 0) {
+        return fail(last_error("network " + name));
+    }
+    return {};
+}
+
+Status start_pool(virConnectPtr open, const std::string& name) {
+    const PoolHandle pool(virStoragePoolLookupByName(open, name.c_str()));
+    if (!pool) {
+        return fail(last_error("storage pool " + name));
+    }
+    if (virStoragePoolIsActive(pool.get()) != 1 && virStoragePoolCreate(pool.get(), 0) != 0) {
+        return fail(last_error("storage pool " + name));
+    }
+    return {};
+}
+
+} // namespace
+
+Status Libvirt::save(const DomainIdentity& identity, const std::filesystem::path& file,
+                     const Deadline& deadline) {
+    return implementation_->act(identity, deadline, "save", [file](virDomainPtr domain) {
+        return virDomainSaveFlags(domain, file.c_str(), nullptr, VIR_DOMAIN_SAVE_RUNNING);
+    });
+}
+
+Status Libvirt::restore(const std::filesystem::path& file, const Deadline& deadline) {
+    return implementation_->connection.call<void>(deadline, [file](virConnectPtr open) -> Status {
+        if (virDomainRestoreFlags(open, file.c_str(), nullptr, VIR_DOMAIN_SAVE_RUNNING) != 0) {
+            return fail(last_error("restore from " + file.string()));
+        }
+        return {};
+    });
+}
+
+Status Libvirt::revert(const DomainIdentity& identity, const std::string& snapshot,
+                       const Deadline& deadline) {
+    const std::string what = "snapshot " + snapshot;
+    return implementation_->act(identity, deadline, what, [snapshot](virDomainPtr domain) {
+        const SnapshotHandle found(virDomainSnapshotLookupByName(domain, snapshot.c_str(), 0));
+        return found ? virDomainRevertToSnapshot(found.get(), VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING)
+                     : -1;
+    });
+}
+
+Status Libvirt::activate_network(const std::string& name, const Deadline& deadline) {
+    return implementation_->connection.call<void>(
+        deadline, [name](virConnectPtr open) { return start_network(open, name); });
+}
+
+Status Libvirt::activate_pool(const std::string& name, const Deadline& deadline) {
+    return implementation_->connection.call<void>(
+        deadline, [name](virConnectPtr open) { return start_pool(open, name); });
+}
+
+Result<std::string> Libvirt::configuration(const DomainIdentity& identity,
+                                           const Deadline& deadline) {
+    return implementation_->connection.call<std::string>(
+        deadline, [identity](virConnectPtr open) -> Result<std::string> {
+            const auto domain = look_up(open, identity);
+            if (!domain) {
+                return fail(domain.error());
+            }
+            const CText text(virDomainGetXMLDesc(domain->get(), VIR_DOMAIN_XML_SECURE |
+                                                                    VIR_DOMAIN_XML_INACTIVE |
+                                                                    VIR_DOMAIN_XML_MIGRATABLE));
+            if (!text) {
+                return fail(last_error("XML of domain " + identity.name));
+            }
+            return std::string(text.get());
+        });
+}
+
+} // namespace twinsite::hypervisor

@@ -1,0 +1,263 @@
+#include "tests/support/fake_host.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace twinsite::testing {
+
+using namespace hypervisor;
+
+void FakeHost::later(Milliseconds after, std::function<void()> event) {
+    events_.emplace_back(clock_.now() + after, std::move(event));
+}
+
+void FakeHost::run_guest(const DomainIdentity& identity) {
+    identity_ = identity;
+    domain = DomainView{.identity = identity, .state = DomainState::running};
+    process = true;
+}
+
+void FakeHost::pause_guest(PauseReason reason, Job job) {
+    domain->state = DomainState::paused;
+    domain->pause = reason;
+    domain->job = job;
+}
+
+void FakeHost::end_guest() {
+    domain.reset();
+    process = false;
+}
+
+bool FakeHost::did(const std::string& what) const {
+    return std::find(done.begin(), done.end(), what) != done.end();
+}
+
+void FakeHost::let_happen() {
+    auto events = std::exchange(events_, {});
+    for (auto& [at, event] : events) {
+        if (at <= clock_.now()) {
+            event();
+        } else {
+            events_.emplace_back(at, std::move(event));
+        }
+    }
+}
+
+Status FakeHost::ask(const Deadline& deadline, std::string what) {
+    let_happen();
+    if (!what.empty()) {
+        done.push_back(std::move(what));
+    }
+    switch (daemon) {
+    case Daemon::answers:
+        return {};
+    case Daemon::hangs:
+        clock_.pause(deadline.left(clock_));
+        return fail(ErrorKind::timeout, "libvirt did not answer in time");
+    case Daemon::down:
+        return fail(ErrorKind::unreachable, "libvirt: Failed to connect socket");
+    }
+    return {};
+}
+
+Result<std::optional<DomainView>> FakeHost::find(const DomainIdentity&, const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return fail(asked.error());
+    }
+    return domain;
+}
+
+Result<std::optional<DomainView>> FakeHost::find_marked(std::string_view resource,
+                                                        const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return fail(asked.error());
+    }
+    return marked_as == resource ? domain : std::nullopt;
+}
+
+Status FakeHost::mark(const DomainIdentity&, std::string_view resource, const Deadline& deadline) {
+    return ask(deadline, "").map([&] { marked_as = resource; });
+}
+
+Status FakeHost::create(const std::string& xml, const Deadline& deadline) {
+    if (auto asked = ask(deadline, "create"); !asked) {
+        return asked;
+    }
+    if (create_fails) {
+        return fail(*create_fails);
+    }
+    run_guest(parse_definition(xml).value().identity);
+    if (create_hangs) {
+        clock_.pause(deadline.left(clock_));
+        return fail(ErrorKind::timeout, "libvirt did not answer in time");
+    }
+    return {};
+}
+
+Status FakeHost::resume(const DomainIdentity&, const Deadline& deadline) {
+    if (auto asked = ask(deadline, "resume"); !asked) {
+        return asked;
+    }
+    if (disks_answer) {
+        domain->state = DomainState::running;
+    }
+    return {};
+}
+
+Status FakeHost::wake_up(const DomainIdentity&, const Deadline& deadline) {
+    return ask(deadline, "wake up").map([&] { domain->state = DomainState::running; });
+}
+
+Status FakeHost::request_shutdown(const DomainIdentity&, ShutdownMode mode,
+                                  const Deadline& deadline) {
+    if (auto asked = ask(deadline, fmt::format("ask by {}", to_string(mode))); !asked) {
+        return asked;
+    }
+    if (std::find(cannot_be_asked.begin(), cannot_be_asked.end(), mode) != cannot_be_asked.end()) {
+        return fail(ErrorKind::conflict, "QEMU guest agent is not configured");
+    }
+    if (const auto obeyed = obeys.find(mode); obeyed != obeys.end()) {
+        later(obeyed->second, [this] { end_guest(); });
+    }
+    return {};
+}
+
+Status FakeHost::destroy(const DomainIdentity&, DestroyMode mode, const Deadline& deadline) {
+    const bool gently = mode == DestroyMode::gently;
+    if (auto asked = ask(deadline, gently ? "destroy gently" : "destroy firmly"); !asked) {
+        return asked;
+    }
+    if (survives_destroy) {
+        clock_.pause(std::min(Milliseconds(15000), deadline.left(clock_)));
+        return fail(ErrorKind::internal, "Failed to terminate process 42: Device or resource busy");
+    }
+    end_guest();
+    return {};
+}
+
+Status FakeHost::abort_job(const DomainIdentity&, const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return asked;
+    }
+    if (!domain || domain->job == Job::none) {
+        return fail(ErrorKind::conflict, "no job is active on the domain");
+    }
+    done.emplace_back("abort job");
+    domain->job = Job::none;
+    domain->state = DomainState::running;
+    return {};
+}
+
+Result<HostResources> FakeHost::resources(const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return fail(asked.error());
+    }
+    return HostResources{free_memory_kib};
+}
+
+Result<TargetView> FakeHost::inspect_target(const std::string&, const Definition&,
+                                            const Deadline&) {
+    return target;
+}
+
+Status FakeHost::migrate(const DomainIdentity&, const MigrationRequest& request,
+                         const OnProgress& progress, const Deadline& deadline) {
+    if (auto asked = ask(deadline, "migrate"); !asked) {
+        return asked;
+    }
+    migration = request;
+    progress({.total_bytes = 2, .remaining_bytes = 1, .iteration = 1});
+    if (migration_fails) {
+        return fail(*migration_fails);
+    }
+    end_guest();
+    return {};
+}
+
+Status FakeHost::ping(const DomainIdentity&, const Deadline& deadline) {
+    return ask(deadline, "ping").and_then([&] { return agent_answers; });
+}
+
+Result<int> FakeHost::run(const DomainIdentity&, const std::vector<std::string>& argv,
+                          const Deadline& deadline) {
+    if (auto asked = ask(deadline, "in guest: " + argv.front()); !asked) {
+        return fail(asked.error());
+    }
+    return in_guest;
+}
+
+Status FakeHost::save(const DomainIdentity&, const std::filesystem::path& file,
+                      const Deadline& deadline) {
+    return ask(deadline, "save").map([&] {
+        static_cast<void>(file);
+        end_guest();
+    });
+}
+
+Status FakeHost::restore(const std::filesystem::path& file, const Deadline& deadline) {
+    if (auto asked = ask(deadline, "restore " + file.filename().string()); !asked) {
+        return asked;
+    }
+    if (create_fails) {
+        return fail(*create_fails);
+    }
+    run_guest(identity_);
+    return {};
+}
+
+Status FakeHost::revert(const DomainIdentity& identity, const std::string& snapshot,
+                        const Deadline& deadline) {
+    return ask(deadline, "revert to " + snapshot).map([&] { run_guest(identity); });
+}
+
+Status FakeHost::activate_network(const std::string& name, const Deadline& deadline) {
+    return ask(deadline, "network " + name);
+}
+
+Status FakeHost::activate_pool(const std::string& name, const Deadline& deadline) {
+    return ask(deadline, "pool " + name);
+}
+
+Result<std::string> FakeHost::configuration(const DomainIdentity& identity,
+                                            const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return fail(asked.error());
+    }
+    return fmt::format("<domain type='qemu'><name>{}</name><vcpu>7</vcpu></domain>",
+                       identity.name);
+}
+
+Result<std::optional<GuestProcess>> FakeHost::find(const DomainIdentity& identity) {
+    return glance(identity);
+}
+
+std::optional<GuestProcess> FakeHost::glance(const DomainIdentity&) {
+    let_happen();
+    return process ? std::optional(GuestProcess{42, process_state}) : std::nullopt;
+}
+
+Status FakeHost::signal(const DomainIdentity&, KillMode mode) {
+    const bool kill = mode == KillMode::kill;
+    done.emplace_back(kill ? "SIGKILL" : "SIGTERM");
+    if (kill ? !survives_sigkill : !survives_sigterm) {
+        end_guest();
+    }
+    return {};
+}
+
+Status FakeHost::probe(const Definition&, const Disk&, const Deadline& deadline) {
+    let_happen();
+    if (disks_answer) {
+        return {};
+    }
+    clock_.pause(std::min(Milliseconds(1000), deadline.left(clock_)));
+    return fail(ErrorKind::unreachable, "198.51.100.101:3260: Connection refused");
+}
+
+Result<process::Output> FakeHost::run(const process::Command& command, const Deadline&) {
+    done.push_back("run " + command.text());
+    return command_output;
+}
+
+} // namespace twinsite::testing
