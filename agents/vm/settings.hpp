@@ -12,16 +12,16 @@
 namespace twinsite::vm {
 
 struct MigrationSettings {
-    std::string transport;
-    std::string user;
-    std::string network_suffix;
-    std::string daemon_uri; ///< a template with %n
-    std::string memory_uri; ///< a template with %n
+    std::string transport{};
+    std::string user{};
+    std::string network_suffix{};
+    std::string daemon_uri{}; ///< a template with %n
+    std::string memory_uri{}; ///< a template with %n
     unsigned port = 0;
     unsigned downtime_ms = 0;
     unsigned bandwidth_mib = 0;
     unsigned connections = 1;
-    std::string compression; ///< "" for none
+    std::string compression{}; ///< "" for none
     bool tls = false;
     bool auto_converge = false;
     bool post_copy = false;

@@ -74,7 +74,10 @@ void VmAgent::take(StopStep step, const DomainIdentity& identity, const Definiti
                    const StopSchedule& schedule, StopProgress& progress, const Deadline& end) {
     hypervisor::Hypervisor& hypervisor = world_.hypervisor;
     const Deadline soon = end.within(world_.clock, call_patience);
-    const Deadline rung = end.within(world_.clock, std::max(schedule.reserve / 3, call_patience));
+    // Never the last of the time: the next way must have its turn.
+    const Deadline rung =
+        end.within(world_.clock, std::min(std::max(schedule.reserve / 3, call_patience),
+                                          end.left(world_.clock) / 2));
     const auto harder = [&](const Status& status, const char* what) {
         log::notice("{} of domain {}{}", what, identity.name,
                     status ? "" : ": " + status.error().message);

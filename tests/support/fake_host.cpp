@@ -224,8 +224,7 @@ Result<std::string> FakeHost::configuration(const DomainIdentity& identity,
     if (auto asked = ask(deadline, ""); !asked) {
         return fail(asked.error());
     }
-    return fmt::format("<domain type='qemu'><name>{}</name><vcpu>7</vcpu></domain>",
-                       identity.name);
+    return fmt::format("<domain type='qemu'><name>{}</name><vcpu>7</vcpu></domain>", identity.name);
 }
 
 Result<std::optional<GuestProcess>> FakeHost::find(const DomainIdentity& identity) {

@@ -1,0 +1,231 @@
+#include "tests/unit/vm_agent/agent_fixture.hpp"
+
+#include <fmt/format.h>
+
+namespace twinsite::vm {
+namespace {
+
+using hypervisor::Job;
+using hypervisor::PauseReason;
+using hypervisor::ShutdownMode;
+using ocf::ExitCode;
+using testing::Daemon;
+
+class Stop : public AgentFixture {
+protected:
+    Stop() { host.run_guest(rot); }
+    void expect_stopped() {
+        const auto outcome = perform("stop");
+        EXPECT_EQ(outcome.code, ExitCode::success) << outcome.reason;
+        EXPECT_FALSE(host.process);
+    }
+};
+
+TEST_F(Stop, a_guest_that_obeys_is_not_forced) {
+    host.obeys[ShutdownMode::agent] = Milliseconds(10000);
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"ask by agent"}));
+    EXPECT_LT(took, Milliseconds(11000));
+}
+
+TEST_F(Stop, acpi_follows_the_agent_when_its_share_is_over) {
+    host.obeys[ShutdownMode::acpi] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"ask by agent", "ask by acpi"}));
+    EXPECT_GT(took, Milliseconds(20000));
+}
+
+TEST_F(Stop, a_way_the_guest_does_not_offer_costs_no_time) {
+    host.cannot_be_asked = {ShutdownMode::agent};
+    host.obeys[ShutdownMode::acpi] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_LT(took, Milliseconds(2000));
+}
+
+TEST_F(Stop, a_guest_that_ignores_everything_is_destroyed_within_the_deadline) {
+    expect_stopped();
+    EXPECT_EQ(host.done,
+              (std::vector<std::string>{"ask by agent", "ask by acpi", "destroy gently"}));
+    EXPECT_LT(took, Milliseconds(85000));
+}
+
+TEST_F(Stop, the_admin_says_how_long_a_guest_may_take) {
+    set("shutdown_timeout", "4");
+    expect_stopped();
+    EXPECT_LT(took, Milliseconds(6000));
+}
+
+TEST_F(Stop, the_reserve_is_the_admins) {
+    set("shutdown_reserve", "60");
+    expect_stopped();
+    EXPECT_LT(took, Milliseconds(27000)); // 85 s less 60, and a poll
+}
+
+TEST_F(Stop, force_asks_nobody) {
+    set("force_stop", "1");
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"destroy gently"}));
+}
+
+TEST_F(Stop, a_destroy_that_fails_is_followed_by_harder_ways) {
+    set("force_stop", "1");
+    host.survives_destroy = true;
+    expect_stopped();
+    EXPECT_TRUE(host.did("destroy firmly"));
+    EXPECT_EQ(host.done.back(), "SIGKILL");
+}
+
+TEST_F(Stop, what_cannot_be_killed_is_named) {
+    host.survives_destroy = true;
+    host.survives_sigkill = true;
+    host.process_state = 'D';
+    const auto outcome = perform("stop");
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_EQ(outcome.reason, "process 42 of the guest is in state D and does not end");
+}
+
+TEST_F(Stop, a_hung_daemon_does_not_hold_up_a_stop) {
+    host.daemon = Daemon::hangs;
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"SIGTERM"}));
+}
+
+TEST_F(Stop, a_daemon_that_comes_back_is_asked) {
+    host.daemon = Daemon::down;
+    host.later(Milliseconds(10000), [&] { host.daemon = Daemon::answers; });
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"ask by agent"}));
+}
+
+TEST_F(Stop, a_process_that_ignores_sigterm_is_killed) {
+    host.daemon = Daemon::down;
+    host.survives_sigterm = true;
+    expect_stopped();
+    EXPECT_EQ(host.done.back(), "SIGKILL");
+}
+
+TEST_F(Stop, a_guest_paused_by_an_io_error_goes_on_when_its_disks_answer_and_shuts_down) {
+    host.pause_guest(PauseReason::io_error);
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"resume", "ask by agent"}));
+}
+
+TEST_F(Stop, a_guest_whose_disks_are_gone_is_destroyed_without_waiting) {
+    host.pause_guest(PauseReason::io_error);
+    host.disks_answer = false;
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"destroy gently"}));
+    EXPECT_LT(took, Milliseconds(3000));
+}
+
+TEST_F(Stop, a_migration_under_way_is_aborted_first) {
+    host.domain->job = Job::migration_out;
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"abort job", "ask by agent"}));
+}
+
+TEST_F(Stop, a_sleeping_guest_is_woken) {
+    host.domain->state = hypervisor::DomainState::suspended;
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"wake up", "ask by agent"}));
+}
+
+TEST_F(Stop, what_is_not_there_is_stopped) {
+    host.end_guest();
+    expect_stopped();
+    EXPECT_TRUE(host.done.empty());
+}
+
+TEST_F(Stop, after_a_failed_start_with_a_missing_file_succeeds) {
+    host.end_guest();
+    set("config", "/nonexistent/rot.xml");
+    expect_stopped();
+}
+
+TEST_F(Stop, a_missing_file_does_not_hide_a_running_guest) {
+    host.end_guest();
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    set("config", "/nonexistent/rot.xml");
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    expect_stopped();
+}
+
+TEST_F(Stop, a_guest_that_migrated_here_unnoticed_is_known_by_its_mark) {
+    host.marked_as = "vm_rot";
+    set("config", scratch.write("broken.xml", "<domain").string());
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    expect_stopped();
+}
+
+TEST_F(Stop, saves_instead_when_told_so_and_the_next_start_goes_on_from_there_once) {
+    set("snapshot", scratch.path().string());
+    set("snapshot_local", "yes");
+    expect_stopped();
+    EXPECT_EQ(host.done, (std::vector<std::string>{"save"}));
+    static_cast<void>(scratch.write("rot.state", "memory"));
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    EXPECT_TRUE(host.did("restore rot.state.taken"));
+    EXPECT_FALSE(std::filesystem::exists(scratch.path() / "rot.state"));
+    EXPECT_FALSE(std::filesystem::exists(scratch.path() / "rot.state.taken"));
+}
+
+TEST_F(Stop, a_state_on_a_local_file_system_is_refused_unless_promised) {
+    set("snapshot", scratch.path().string());
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_FALSE(host.did("save"));
+    EXPECT_NE(perform("start").reason.find("local file system"), std::string::npos);
+}
+
+TEST_F(Stop, writes_the_live_configuration_back_and_keeps_the_old_one) {
+    set("save_config_on_stop", "true");
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_EQ(read_definition(scratch.path() / "rot.xml")->vcpus, 7U);
+    EXPECT_EQ(read_definition(scratch.path() / "rot.xml.previous")->vcpus, 2U);
+}
+
+/// Whatever state the guest is in, whatever fails: a stop ends before its timeout, it says success
+/// only when nothing is left, and it fails only when nothing can end the process.
+TEST_F(Stop, ends_in_time_and_tells_the_truth_whatever_happens) {
+    using hypervisor::DomainState;
+    for (const auto daemon : {Daemon::answers, Daemon::hangs, Daemon::down}) {
+        for (const auto state :
+             {DomainState::running, DomainState::paused, DomainState::shutting_down,
+              DomainState::shut_off, DomainState::crashed, DomainState::suspended,
+              DomainState::unknown}) {
+            for (int pause = 0; pause <= static_cast<int>(PauseReason::other); ++pause) {
+                for (unsigned mask = 0; mask < 32; ++mask) {
+                    if (state != DomainState::paused && pause > 0) {
+                        continue;
+                    }
+                    host.run_guest(rot);
+                    host.domain->state = state;
+                    host.domain->pause = static_cast<PauseReason>(pause);
+                    host.daemon = daemon;
+                    host.survives_destroy = (mask & 1U) != 0;
+                    host.survives_sigterm = (mask & 2U) != 0;
+                    host.survives_sigkill = (mask & 4U) != 0;
+                    host.disks_answer = (mask & 8U) != 0;
+                    give(Milliseconds((mask & 16U) != 0 ? 10000 : 60000));
+                    const auto outcome = perform("stop");
+                    const std::string what =
+                        fmt::format("daemon {} state {} pause {} mask {}", static_cast<int>(daemon),
+                                    static_cast<int>(state), pause, mask);
+                    EXPECT_EQ(outcome.code == ExitCode::success, !host.process) << what;
+                    if (outcome.code != ExitCode::success) {
+                        EXPECT_TRUE(host.survives_sigkill) << what << ": " << outcome.reason;
+                        EXPECT_FALSE(outcome.reason.empty()) << what;
+                    }
+                }
+            }
+        }
+    }
+}
+
+} // namespace
+} // namespace twinsite::vm
