@@ -136,6 +136,7 @@ void VmAgent::take(StopStep step, const DomainIdentity& identity, const Definiti
         harder(world_.processes.signal(identity, hypervisor::KillMode::terminate), "SIGTERM");
         break;
     case StopStep::kill_process:
+        progress.killed = true;
         harder(world_.processes.signal(identity, hypervisor::KillMode::kill), "SIGKILL");
         break;
     }

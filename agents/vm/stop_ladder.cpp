@@ -118,7 +118,9 @@ StopStep next_stop_step(const StopSchedule& schedule, const StopProgress& progre
         return StopStep::done;
     }
     if (progress.elapsed >= schedule.end) {
-        return StopStep::give_up;
+        // A machine so busy that the time went by between two steps still gets the last one.
+        const bool untried = seen.process == Answer::present && !progress.killed;
+        return untried ? StopStep::kill_process : StopStep::give_up;
     }
     if (seen.daemon == Answer::present && seen.domain.active()) {
         return on_domain(schedule, progress, seen);

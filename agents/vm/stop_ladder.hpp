@@ -39,6 +39,7 @@ struct StopProgress {
     bool resumed = false;
     bool woken = false;
     std::optional<Milliseconds> destroying_since{}; ///< the first harder step
+    bool killed = false;                            ///< the process got its SIGKILL
     unsigned ways_refused = 0; ///< of the harder ways: refused at once, so not worth their time
 };
 

@@ -40,13 +40,13 @@ Status start_pool(virConnectPtr open, const std::string& name) {
 Status Libvirt::save(const DomainIdentity& identity, const std::filesystem::path& file,
                      const Deadline& deadline) {
     return implementation_->act(identity, deadline, "save", [file](virDomainPtr domain) {
-        return virDomainSaveFlags(domain, file.c_str(), nullptr, VIR_DOMAIN_SAVE_RUNNING);
+        return virDomainSave(domain, file.c_str());
     });
 }
 
 Status Libvirt::restore(const std::filesystem::path& file, const Deadline& deadline) {
     return implementation_->connection.call<void>(deadline, [file](virConnectPtr open) -> Status {
-        if (virDomainRestoreFlags(open, file.c_str(), nullptr, VIR_DOMAIN_SAVE_RUNNING) != 0) {
+        if (virDomainRestore(open, file.c_str()) != 0) {
             return fail(last_error("restore from " + file.string()));
         }
         return {};

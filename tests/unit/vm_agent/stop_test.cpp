@@ -134,6 +134,18 @@ TEST_F(Stop, a_sleeping_guest_is_woken) {
     EXPECT_EQ(host.done, (std::vector<std::string>{"wake up", "ask by agent"}));
 }
 
+TEST(StopLadder, does_not_give_up_before_the_last_way_was_tried) {
+    const StopSchedule schedule =
+        schedule_stop({.modes = {ShutdownMode::acpi}}, Milliseconds(20000));
+    Observation seen;
+    seen.process = Answer::present;
+    StopProgress late;
+    late.elapsed = Milliseconds(30000);
+    EXPECT_EQ(next_stop_step(schedule, late, seen), StopStep::kill_process);
+    late.killed = true;
+    EXPECT_EQ(next_stop_step(schedule, late, seen), StopStep::give_up);
+}
+
 TEST_F(Stop, what_is_not_there_is_stopped) {
     host.end_guest();
     expect_stopped();

@@ -1,0 +1,133 @@
+// Live migration between two real libvirt hosts, and what breaks it.
+#include "tests/host/vm/hosts.hpp"
+
+namespace twinsite::testing {
+namespace {
+
+class VmMigration : public Hosts {
+protected:
+    void SetUp() override {
+        Hosts::SetUp();
+        if (IsSkipped() || HasFatalFailure()) {
+            return;
+        }
+        make_target();
+        expect("a", "start", 0);
+        ASSERT_TRUE(is_writing("a"));
+        parameters["CRM_meta_migrate_target"] = "b";
+        parameters["CRM_meta_migrate_source"] = "a";
+    }
+    /// Run a shell command on a host as soon as the guest's memory is on its way from a to b.
+    void once_memory_moves(const std::string& command, const std::string& host) {
+        parameters["migration_speed"] = "1";
+        const std::string on = TWINSITE_SOURCE_DIR "/tests/host/vm/on ";
+        const auto begun = run({"sh", "-c",
+                                "(until " + on +
+                                    "a virsh domjobinfo rot | grep -q 'Memory processed'; do sleep "
+                                    "0.02; done; " +
+                                    on + host + " sh -c '" + command + "') >/dev/null 2>&1 &"});
+        ASSERT_TRUE(begun.ok());
+    }
+    /// Exactly one host runs the guest.
+    void expect_running_only_on(const std::string& host) {
+        const std::string other = host == "a" ? "b" : "a";
+        EXPECT_EQ(virsh(host, {"list", "--state-running", "--name"}), "rot");
+        EXPECT_TRUE(eventually([&] { return virsh(other, {"list", "--name"}).empty(); }));
+        EXPECT_TRUE(is_writing(host));
+    }
+};
+
+TEST_F(VmMigration, there_and_back_without_a_lost_write) {
+    const long before = written("a");
+    expect("a", "migrate_to", 0);
+    expect("b", "migrate_from", 0);
+    expect_running_only_on("b");
+    EXPECT_GT(written("b"), before);
+    expect("a", "monitor", 7);
+    expect("b", "monitor", 0);
+    parameters["CRM_meta_migrate_target"] = "a";
+    expect("b", "migrate_to", 0);
+    expect("a", "migrate_from", 0);
+    expect_running_only_on("a");
+    EXPECT_EQ(on("b", {"cat", "/run/rot.log"}).out.find("boot"), std::string::npos);
+}
+
+TEST_F(VmMigration, with_every_option) {
+    parameters["migration_downtime"] = "500";
+    parameters["migration_speed"] = "100";
+    parameters["migration_connections"] = "2";
+    parameters["migration_auto_converge"] = "true";
+    parameters["migrateuri"] = "tcp://%n:49200";
+    expect("a", "migrate_to", 0);
+    expect("b", "migrate_from", 0);
+    expect_running_only_on("b");
+}
+
+TEST_F(VmMigration, post_copy) {
+    parameters["migration_postcopy"] = "true";
+    parameters["migration_speed"] = "8";
+    expect("a", "migrate_to", 0);
+    expect("b", "migrate_from", 0);
+    expect_running_only_on("b");
+}
+
+TEST_F(VmMigration, a_target_whose_daemon_is_dead_is_refused_and_nothing_moves) {
+    kill_daemon("b");
+    const AgentRun refused = agent("a", "migrate_to");
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_NE(refused.reason.find("b cannot take the guest"), std::string::npos) << refused.reason;
+    EXPECT_TRUE(is_writing("a"));
+}
+
+TEST_F(VmMigration, a_target_whose_daemon_hangs_is_refused_in_time) {
+    send("b", "STOP", daemon_pid("b"));
+    const AgentRun refused = agent("a", "migrate_to");
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_LT(took, Milliseconds(20000));
+    EXPECT_TRUE(is_writing("a"));
+    send("b", "CONT", daemon_pid("b"));
+}
+
+TEST_F(VmMigration, one_that_does_not_end_is_aborted_and_the_guest_stays) {
+    timeout = Milliseconds(20000);
+    once_memory_moves("kill -STOP $(pgrep -f guest=ro[t] | tail -n 1)", "b");
+    const AgentRun aborted = agent("a", "migrate_to");
+    EXPECT_EQ(aborted.exit_code, 1) << aborted.err;
+    EXPECT_NE(aborted.reason.find("the guest stayed and runs here"), std::string::npos)
+        << aborted.err;
+    on("b", {"sh", "-c", "kill -CONT $(pgrep -f guest=ro[t])"});
+    expect("b", "stop", 0);
+    expect_running_only_on("a");
+    expect("a", "monitor", 0);
+}
+
+TEST_F(VmMigration, cut_in_the_middle_leaves_exactly_one_guest) {
+    timeout = Milliseconds(40000);
+    once_memory_moves("ip link set eth0 down", "b");
+    const AgentRun cut = agent("a", "migrate_to");
+    EXPECT_EQ(cut.exit_code, 1) << cut.err;
+    EXPECT_NE(cut.reason.find("the guest stayed and runs here"), std::string::npos) << cut.err;
+    EXPECT_TRUE(is_writing("a"));
+    on("b", {"ip", "link", "set", "eth0", "up"});
+    expect("b", "stop", 0);
+    expect("b", "monitor", 7);
+    expect_running_only_on("a");
+}
+
+TEST_F(VmMigration, a_stop_in_the_middle_aborts_it_and_ends_both) {
+    parameters["migration_speed"] = "1";
+    const auto later =
+        run({"sh", "-c",
+             "(" TWINSITE_SOURCE_DIR "/tests/host/vm/on a virsh migrate --live --p2p --bandwidth 1 "
+             "rot qemu+tcp://b/system) >/dev/null 2>&1 &"});
+    ASSERT_TRUE(later.ok());
+    ASSERT_TRUE(eventually([&] { return virsh("b", {"list", "--name"}) == "rot"; }));
+    expect("a", "stop", 0);
+    expect("b", "stop", 0);
+    expect("a", "monitor", 7);
+    expect("b", "monitor", 7);
+    EXPECT_EQ(virsh("a", {"list", "--name"}) + virsh("b", {"list", "--name"}), "");
+}
+
+} // namespace
+} // namespace twinsite::testing

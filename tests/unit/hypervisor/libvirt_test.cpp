@@ -1,0 +1,104 @@
+// The adapter on libvirt's own test driver, which lives in this process.
+#include "tests/support/scratch_directory.hpp"
+
+#include <twinsite/hypervisor/libvirt.hpp>
+
+#include <gtest/gtest.h>
+
+namespace twinsite::hypervisor {
+namespace {
+
+constexpr const char* xml =
+    "<domain type='test'><name>rot</name><uuid>11111111-2222-3333-4444-555555555555</uuid>"
+    "<memory>8192</memory><os><type>hvm</type></os></domain>";
+const DomainIdentity rot{"rot", "11111111-2222-3333-4444-555555555555"};
+
+class LibvirtAdapter : public ::testing::Test {
+protected:
+    Deadline soon() { return Deadline::after(clock, Milliseconds(10000)); }
+    DomainView view() {
+        const auto found = libvirt.find(rot, soon());
+        EXPECT_TRUE(found && *found);
+        return found && *found ? **found : DomainView{};
+    }
+    SystemClock clock;
+    // Connections of one process to this address share one set of domains; each test, which is a
+    // process of its own, has its own.
+    Libvirt libvirt{"test:///default", clock};
+};
+
+TEST_F(LibvirtAdapter, a_domain_lives_and_dies) {
+    EXPECT_EQ(libvirt.find(rot, soon()).value(), std::nullopt);
+    ASSERT_TRUE(libvirt.create(xml, soon()));
+    EXPECT_EQ(view().state, DomainState::running);
+    EXPECT_EQ(view().identity, rot);
+    EXPECT_FALSE(libvirt.create(xml, soon()));
+    ASSERT_TRUE(libvirt.destroy(rot, DestroyMode::firmly, soon()));
+    EXPECT_EQ(libvirt.find(rot, soon()).value(), std::nullopt);
+    EXPECT_TRUE(libvirt.destroy(rot, DestroyMode::firmly, soon()));
+}
+
+TEST_F(LibvirtAdapter, is_known_by_its_uuid_or_without_one_by_its_name) {
+    ASSERT_TRUE(libvirt.create(xml, soon()));
+    EXPECT_TRUE(libvirt.find({"rot", ""}, soon()).value());
+    EXPECT_TRUE(libvirt.find({"renamed", rot.uuid}, soon()).value());
+    EXPECT_FALSE(libvirt.find({"rot", "99999999-2222-3333-4444-555555555555"}, soon()).value());
+}
+
+TEST_F(LibvirtAdapter, is_found_again_by_its_mark) {
+    ASSERT_TRUE(libvirt.create(xml, soon()));
+    EXPECT_FALSE(libvirt.find_marked("vm_rot", soon()).value());
+    const auto marked = libvirt.mark(rot, "vm_rot", soon());
+    ASSERT_TRUE(marked) << marked.error().message;
+    const auto found = libvirt.find_marked("vm_rot", soon());
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->identity, rot);
+    EXPECT_FALSE(libvirt.find_marked("vm_ro", soon()).value());
+    EXPECT_FALSE(libvirt.find_marked("vm_rot2", soon()).value());
+}
+
+TEST_F(LibvirtAdapter, an_admins_definition_outlives_the_guest) {
+    // The test driver brings a defined domain along.
+    const DomainIdentity defined{"test", ""};
+    ASSERT_TRUE(libvirt.destroy(defined, DestroyMode::firmly, soon()));
+    const auto off = libvirt.find(defined, soon());
+    ASSERT_TRUE(off && *off);
+    EXPECT_EQ((*off)->state, DomainState::shut_off);
+    EXPECT_EQ((*off)->detail, "it was destroyed");
+}
+
+TEST_F(LibvirtAdapter, saves_and_restores) {
+    const testing::ScratchDirectory scratch;
+    ASSERT_TRUE(libvirt.create(xml, soon()));
+    const auto saved = libvirt.save(rot, scratch.path() / "state", soon());
+    ASSERT_TRUE(saved) << saved.error().message;
+    EXPECT_EQ(libvirt.find(rot, soon()).value(), std::nullopt);
+    const auto restored = libvirt.restore(scratch.path() / "state", soon());
+    ASSERT_TRUE(restored) << restored.error().message;
+    EXPECT_EQ(view().state, DomainState::running);
+}
+
+TEST_F(LibvirtAdapter, tells_what_a_driver_cannot_do_from_what_failed) {
+    EXPECT_EQ(libvirt.ping({"test", ""}, soon()).error().kind, ErrorKind::conflict);
+    EXPECT_EQ(libvirt.revert({"test", ""}, "none", soon()).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(libvirt.activate_network("none", soon()).error().kind, ErrorKind::not_found);
+    EXPECT_TRUE(libvirt.activate_network("default", soon()));
+    EXPECT_TRUE(libvirt.activate_pool("default-pool", soon()));
+    const auto text = libvirt.configuration({"test", ""}, soon());
+    ASSERT_TRUE(text);
+    EXPECT_EQ(parse_definition(*text)->identity.name, "test");
+}
+
+TEST_F(LibvirtAdapter, bad_xml_is_refused_with_libvirts_reason) {
+    const auto created = libvirt.create("<domain type='test'/>", soon());
+    ASSERT_FALSE(created);
+    EXPECT_EQ(created.error().message.find("libvirt does not start it: "), 0U);
+}
+
+TEST_F(LibvirtAdapter, a_missing_daemon_is_unreachable) {
+    Libvirt absent("qemu+unix:///system?socket=/nonexistent/socket", clock);
+    EXPECT_EQ(absent.find(rot, soon()).error().kind, ErrorKind::unreachable);
+}
+
+} // namespace
+} // namespace twinsite::hypervisor
