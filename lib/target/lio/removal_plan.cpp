@@ -29,7 +29,7 @@ public:
             folder(portal, fmt::format("portal {}", base_name(portal)));
         }
         if (group.enabled) {
-            write(group.path + "/enable", "0", "ending the sessions");
+            write(group.path + "/enable", "0", "ending the sessions, when their I/O has ended");
         }
         for (const AclFolder& acl : group.acls) {
             for (const LunFolder& mapped : acl.luns) {
