@@ -16,8 +16,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <optional>
 
 namespace twinsite::fencing {
 
@@ -70,28 +72,64 @@ bool print_document(const Input& input, const std::string& action) {
     return true;
 }
 
-Result<power::Model> model_for(const Settings& settings, power::SnmpClient& client,
-                               const Deadline& deadline) {
-    if (settings.model != "auto") {
-        return power::load_model(settings.model_dir, settings.model);
+/// Asks the device which family it is of: SNMP only.
+Result<power::Model> detect(const Settings& settings, power::SnmpClient& client,
+                            const Deadline& deadline) {
+    const auto loaded = power::load_models(settings.model_dir);
+    if (!loaded) {
+        return fail(loaded.error());
     }
-    const auto models = power::load_models(settings.model_dir);
-    if (!models) {
-        return fail(models.error());
+    for (const std::string& complaint : loaded->complaints) {
+        log::warning("a model is left out: {}", complaint);
     }
-    return power::detect_model(client, *models, deadline);
+    return power::detect_model(client, loaded->models, deadline);
 }
 
-Result<Outcome> validate(const Settings& settings, Clock& clock) {
-    if (settings.model != "auto") {
-        if (const auto model = power::load_model(settings.model_dir, settings.model); !model) {
-            return fail(model.error());
-        }
-    }
-    if (const auto client = power::open_snmp(settings.target, clock); !client) {
+Result<std::unique_ptr<power::PowerDevice>> snmp_device(const Settings& settings,
+                                                        std::optional<power::Model> model,
+                                                        Clock& clock, const Deadline& deadline) {
+    auto client = power::open_snmp(settings.target, clock);
+    if (!client) {
         return fail(client.error());
     }
-    return Outcome{};
+    if (!model) {
+        auto detected = detect(settings, **client, deadline);
+        if (!detected) {
+            return fail(detected.error());
+        }
+        model = std::move(*detected);
+    }
+    log::debug("{} is {}", printable(settings.target.address), model->title);
+    return power::make_snmp_device(std::move(*model->snmp), std::move(*client));
+}
+
+/// Nothing is sent where the model is given.
+Result<std::unique_ptr<power::PowerDevice>> open_device(const Settings& settings, Clock& clock,
+                                                        const Deadline& deadline) {
+    if (settings.model == "auto") {
+        return snmp_device(settings, std::nullopt, clock, deadline);
+    }
+    auto model = power::load_model(settings.model_dir, settings.model);
+    if (!model) {
+        return fail(model.error());
+    }
+    if (!model->http) {
+        return snmp_device(settings, std::move(*model), clock, deadline);
+    }
+    auto client = power::open_http(settings.http, clock);
+    if (!client) {
+        return fail(client.error());
+    }
+    return power::make_http_device(std::move(*model->http), std::move(*client));
+}
+
+Result<Outcome> validate(const Settings& settings, Clock& clock, const Deadline& deadline) {
+    if (settings.model != "auto") {
+        const auto device = open_device(settings, clock, deadline);
+        return device ? Result<Outcome>(Outcome{}) : fail(device.error());
+    }
+    const auto client = power::open_snmp(settings.target, clock);
+    return client ? Result<Outcome>(Outcome{}) : fail(client.error());
 }
 
 Result<Outcome> perform(Settings settings) {
@@ -105,19 +143,13 @@ Result<Outcome> perform(Settings settings) {
         return fail(fetched.error());
     }
     if (settings.action == "validate-all") {
-        return validate(settings, clock);
+        return validate(settings, clock, deadline);
     }
-    auto client = power::open_snmp(settings.target, clock);
-    if (!client) {
-        return fail(client.error());
+    const auto device = open_device(settings, clock, deadline);
+    if (!device) {
+        return fail(device.error());
     }
-    const auto model = model_for(settings, **client, deadline);
-    if (!model) {
-        return fail(model.error());
-    }
-    log::debug("{} is {}", printable(settings.target.address), model->title);
-    const auto device = power::make_snmp_device(*model->snmp, std::move(*client));
-    return Agent(settings, *device, clock, deadline).perform();
+    return Agent(settings, **device, clock, deadline).perform();
 }
 
 log::Options log_options(const Output& output) {
@@ -133,6 +165,22 @@ int finish(const Result<Outcome>& outcome) {
     }
     fmt::print("{}", outcome->output);
     return static_cast<int>(outcome->code);
+}
+
+/// The last resort against a library that does not come back: nothing here may hang.
+void end_at_the_latest(const Settings& settings) {
+    struct sigaction action {};
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-union-access): the type of the C struct.
+    action.sa_handler = [](int) {
+        constexpr std::string_view reason =
+            "fence_netpdu: error: a step does not come to its end\n";
+        static_cast<void>(::write(STDERR_FILENO, reason.data(), reason.size()));
+        ::_exit(static_cast<int>(ExitCode::error));
+    };
+    ::sigaction(SIGALRM, &action, nullptr);
+    const auto longest = settings.delay + settings.power_timeout * 2 + settings.reboot_hold +
+                         std::chrono::seconds(10);
+    ::alarm(static_cast<unsigned>(std::chrono::ceil<std::chrono::seconds>(longest).count()));
 }
 
 int run(int argc, char** argv) {
@@ -151,6 +199,7 @@ int run(int argc, char** argv) {
     if (!settings) {
         return finish(fail(settings.error()));
     }
+    end_at_the_latest(*settings);
     return finish(perform(std::move(*settings)));
 }
 

@@ -125,6 +125,25 @@ const std::vector<Option>& snmp_options() {
     return all;
 }
 
+const std::vector<Option>& http_options() {
+    static const std::vector<Option> all{
+        {.name = "ssl",
+         .letter = 'z',
+         .argument = "true/false",
+         .type = Type::boolean,
+         .shortdesc = "Use TLS with PDUs that speak HTTP",
+         .default_value = "1"},
+        {.name = "ssl_insecure",
+         .type = Type::boolean,
+         .shortdesc = "Do not verify the PDU's certificate"},
+        {.name = "ssl_ca_file",
+         .argument = "file",
+         .shortdesc = "PEM file of the authorities that may sign the PDU's certificate (default: "
+                      "the system's)"},
+    };
+    return all;
+}
+
 const std::vector<Option>& timing_options() {
     static const std::vector<Option> all{
         {.name = "power_timeout",
@@ -223,8 +242,8 @@ const std::vector<Option>& output_options() {
 std::span<const Option> options() {
     static const std::vector<Option> all = [] {
         std::vector<Option> joined;
-        for (const auto* some :
-             {&connection_options(), &snmp_options(), &timing_options(), &output_options()}) {
+        for (const auto* some : {&connection_options(), &snmp_options(), &http_options(),
+                                 &timing_options(), &output_options()}) {
             joined.insert(joined.end(), some->begin(), some->end());
         }
         return joined;

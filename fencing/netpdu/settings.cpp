@@ -38,10 +38,8 @@ public:
     }
 
     bool flag(std::string_view name) {
-        if (!given(name)) {
-            return false;
-        }
-        return take(name, parse_boolean(text(name)), false);
+        const std::string value = text(name);
+        return !value.empty() && take(name, parse_boolean(value), false);
     }
 
     std::int64_t number(std::string_view name, std::int64_t low, std::int64_t high,
@@ -155,6 +153,17 @@ void read_target(Reader& reader, power::SnmpTarget& target) {
     target.user.priv_password = reader.text("snmp_priv_passwd");
 }
 
+power::HttpTarget http_target(Reader& reader, const power::SnmpTarget& snmp) {
+    power::HttpTarget target{.address = snmp.address, .family = snmp.family};
+    target.port = static_cast<std::uint16_t>(reader.number("ipport", 1, 65535, 0));
+    target.tls = reader.flag("ssl");
+    target.verify = !reader.flag("ssl_insecure");
+    target.ca_file = reader.text("ssl_ca_file");
+    target.user = reader.text("username");
+    target.patience = snmp.patience;
+    return target;
+}
+
 bool switches(std::string_view action) {
     return action == "on" || action == "off" || action == "reboot" || action == "status";
 }
@@ -221,6 +230,7 @@ Result<Settings> settings_of(const Input& input) {
     settings.retry_on = static_cast<unsigned>(reader.number("retry_on", 0, 100, 1));
     settings.target.patience =
         std::min(settings.target.patience, reader.seconds("login_timeout", 1));
+    settings.http = http_target(reader, settings.target);
     settings.community_file = reader.text("community_file");
     settings.password_file = reader.text("password_file");
     settings.password_script = reader.text("password_script");
@@ -283,6 +293,7 @@ Status fetch_secrets(Settings& settings, process::CommandRunner& runner, const D
     if (target.user.priv_password.empty()) {
         target.user.priv_password = target.user.auth_password;
     }
+    settings.http.password = target.user.auth_password;
     return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/result.hpp>
+#include <twinsite/power/http.hpp>
 #include <twinsite/power/snmp.hpp>
 #include <twinsite/process/command.hpp>
 
@@ -23,6 +24,7 @@ struct Settings {
     std::filesystem::path model_dir;
     bool device_cycle = false;
     power::SnmpTarget target;
+    power::HttpTarget http; ///< of the same device, should the model speak HTTP
     std::string separator;
     std::string plug_separator;
     Milliseconds power_timeout;

@@ -103,7 +103,9 @@ void Device::add_outlet(Tree& tree, unsigned outlet) const {
         tree[check.object.at(row)] =
             check_value(check, relay.moving ? std::optional(OutletState::pending) : std::nullopt);
     }
-    tree[model.status.at(row)] = status_value(model, relay.on ? OutletState::on : OutletState::off);
+    const SnmpValue pending = status_value(model, OutletState::pending);
+    const bool shows_pending = relay.moving && !std::holds_alternative<power::Missing>(pending);
+    tree[model.status.at(row)] = shows_pending ? pending : status_of(relay.on);
 }
 
 Device::Tree Device::tree() const {
@@ -112,7 +114,7 @@ Device::Tree Device::tree() const {
     tree[system_object] =
         snmp().system_identifiers.empty() ? Oid({0, 0}) : snmp().system_identifiers.front();
     tree[system_name] = options_.name;
-    for (unsigned outlet = 1; outlet <= relays_.count(); ++outlet) {
+    for (unsigned outlet = 1; options_.has_outlets && outlet <= relays_.count(); ++outlet) {
         add_outlet(tree, outlet);
     }
     return tree;
@@ -127,6 +129,19 @@ std::optional<unsigned> Device::outlet_of(const Oid& oid) const {
         }
     }
     return std::nullopt;
+}
+
+std::optional<unsigned> Device::outlet_of_status(const Oid& oid) const {
+    for (unsigned outlet = 1; outlet <= relays_.count(); ++outlet) {
+        if (snmp().status.at(row_of(outlet)) == oid) {
+            return outlet;
+        }
+    }
+    return std::nullopt;
+}
+
+SnmpValue Device::status_of(bool on) const {
+    return status_value(snmp(), on ? OutletState::on : OutletState::off);
 }
 
 SnmpAnswer Device::answer(const SnmpRequest& request) {

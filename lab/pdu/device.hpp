@@ -19,6 +19,7 @@ struct DeviceOptions {
     /// For families whose rows are not numbered as their outlets: the first row's number less one.
     std::uint32_t row_offset = 0;
     Milliseconds cycle_pause{1'000};
+    bool has_outlets = true;
 };
 
 class Device {
@@ -33,6 +34,10 @@ public:
 
     /// The outlet that OID belongs to, in any column of the model.
     [[nodiscard]] std::optional<unsigned> outlet_of(const power::Oid& oid) const;
+    /// The same, when OID is the outlet's state.
+    [[nodiscard]] std::optional<unsigned> outlet_of_status(const power::Oid& oid) const;
+    /// The family's word for on or off.
+    [[nodiscard]] power::SnmpValue status_of(bool on) const;
 
 private:
     using Tree = std::map<power::Oid, power::SnmpValue>;

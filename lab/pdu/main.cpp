@@ -1,6 +1,9 @@
 // pdu-simulator: one PDU as a small host of its own. It speaks SNMP at one address, and a program
 // of the caller's cuts and gives the power.
 #include "device.hpp"
+#include "faults.hpp"
+#include "http_device.hpp"
+#include "http_server.hpp"
 #include "relays.hpp"
 
 #include <twinsite/base/file.hpp>
@@ -15,6 +18,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 
@@ -36,6 +40,7 @@ struct Options {
     std::vector<std::string> write_communities;
     std::vector<std::string> users;
     std::vector<std::string> names;
+    std::vector<std::string> faults;
     std::string hook;
     unsigned relay_delay = 0;
     std::uint32_t row_offset = 0;
@@ -57,6 +62,8 @@ void declare(CLI::App& app, Options& options) {
                    "NAME,AUTH,PRIV,FILE: AUTH and PRIV may be \"none\"; the file's first line is "
                    "the password of both");
     app.add_option("--outlet-name", options.names, "NUMBER=TEXT");
+    app.add_option("--fault", options.faults,
+                   "What goes wrong: KIND[=VALUE][@OUTLET], see faults.hpp");
     app.add_option("--on-change", options.hook,
                    "Program called as PROGRAM NAME OUTLET on|off; the outlet has moved when it "
                    "has ended with 0");
@@ -93,7 +100,7 @@ Result<power::SnmpV3User> user_of(const std::string& text) {
 /// SNMPv3 wants to know how often its engine has started.
 Result<std::uint32_t> count_start(const std::filesystem::path& state) {
     const auto file = state / "boots";
-    const auto before = parse_integer(trim(read_file(file).value_or("0")), 0, INT32_MAX - 1);
+    const auto before = parse_integer(trim(read_file(file).value_or("10")), 0, INT32_MAX - 1);
     const auto now = static_cast<std::uint32_t>(before.value_or(0) + 1);
     return replace_file(file, fmt::format("{}\n", now)).map([&] { return now; });
 }
@@ -121,8 +128,11 @@ Result<power::ResponderOptions> responder_options(const Options& options) {
 }
 
 Result<DeviceOptions> device_options(const Options& options) {
-    DeviceOptions wanted{
-        .name = options.name, .outlet_names = {}, .row_offset = options.row_offset};
+    DeviceOptions wanted{.name = options.name,
+                         .outlet_names = {},
+                         .row_offset = options.row_offset,
+                         .has_outlets = std::find(options.faults.begin(), options.faults.end(),
+                                                  "no-outlets") == options.faults.end()};
     for (const std::string& text : options.names) {
         const std::size_t equals = text.find('=');
         const auto number = parse_integer(text.substr(0, equals), 1, options.outlets);
@@ -132,6 +142,34 @@ Result<DeviceOptions> device_options(const Options& options) {
         wanted.outlet_names[static_cast<unsigned>(*number)] = text.substr(equals + 1);
     }
     return wanted;
+}
+
+Result<std::vector<Fault>> faults_of(const Options& options) {
+    std::vector<Fault> faults;
+    for (const std::string& text : options.faults) {
+        const auto fault = parse_fault(text);
+        if (!fault) {
+            return fail(fault.error());
+        }
+        faults.push_back(*fault);
+    }
+    return faults;
+}
+
+RelayNatures natures_of(const Options& options, const std::vector<Fault>& faults) {
+    return [&options, &faults](unsigned outlet) {
+        RelayNature nature{.delay = Milliseconds(options.relay_delay)};
+        for (const Fault& fault : faults) {
+            if (fault.outlet.value_or(outlet) != outlet) {
+                continue;
+            }
+            nature.stuck = nature.stuck || fault.kind == FaultKind::stuck;
+            if (fault.kind == FaultKind::pending) {
+                nature.delay = Milliseconds(fault.value);
+            }
+        }
+        return nature;
+    };
 }
 
 Hook hook_of(const Options& options) {
@@ -148,33 +186,70 @@ Hook hook_of(const Options& options) {
     };
 }
 
+/// The pid file says that the device can be asked.
+Status announce(const Options& options) {
+    log::info("{} answers at {}", options.name, options.listen);
+    return replace_file(options.state / "pid", fmt::format("{}\n", ::getpid()));
+}
+
+Status serve_http(const Options& options, const std::vector<Fault>& faults, Relays& relays) {
+    if (!HttpDevice::knows(options.model)) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("{} cannot be simulated over HTTP", options.model));
+    }
+    HttpDevice device(options.model, faults, relays);
+    auto server =
+        HttpServer::open(options.listen, [&](const HttpCall& call) { return device.answer(call); });
+    if (!server) {
+        return fail(server.error());
+    }
+    if (const auto announced = announce(options); !announced) {
+        return announced;
+    }
+    while (!ending) {
+        server->serve(round);
+    }
+    return {};
+}
+
+Status serve_snmp(const Options& options, power::Model model, const std::vector<Fault>& faults,
+                  Relays& relays) {
+    const auto shown = device_options(options);
+    const auto wanted = responder_options(options);
+    if (!shown || !wanted) {
+        return fail(!shown ? shown.error() : wanted.error());
+    }
+    Device device(std::move(model), *shown, relays);
+    std::unique_ptr<power::SnmpResponder> responder;
+    FaultyDevice faulty(device, faults, [&](int more) { responder->change_boots(more); });
+    auto opened = power::SnmpResponder::open(
+        *wanted, [&](const power::SnmpRequest& request) { return faulty.answer(request); });
+    if (!opened) {
+        return fail(opened.error());
+    }
+    responder = std::move(*opened);
+    if (const auto announced = announce(options); !announced) {
+        return announced;
+    }
+    while (!ending) {
+        responder->serve(round);
+    }
+    return {};
+}
+
 Status run(const Options& options) {
     if (options.with_parent) {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     }
     std::filesystem::create_directories(options.state);
     auto model = power::load_model(options.models, options.model);
-    const auto shown = device_options(options);
-    const auto wanted = responder_options(options);
-    if (!model || !shown || !wanted) {
-        return fail(!model ? model.error() : !shown ? shown.error() : wanted.error());
+    const auto faults = faults_of(options);
+    if (!model || !faults) {
+        return fail(!model ? model.error() : faults.error());
     }
-    Relays relays(options.state, options.outlets, Milliseconds(options.relay_delay),
-                  hook_of(options));
-    Device device(std::move(*model), *shown, relays);
-    const auto responder = power::SnmpResponder::open(
-        *wanted, [&](const power::SnmpRequest& request) { return device.answer(request); });
-    if (!responder) {
-        return fail(responder.error());
-    }
-    if (const auto up = replace_file(options.state / "pid", fmt::format("{}\n", ::getpid())); !up) {
-        return up;
-    }
-    log::info("{} answers at {}", options.name, options.listen);
-    while (!ending) {
-        (*responder)->serve(round);
-    }
-    return {};
+    Relays relays(options.state, options.outlets, natures_of(options, *faults), hook_of(options));
+    return model->http ? serve_http(options, *faults, relays)
+                       : serve_snmp(options, std::move(*model), *faults, relays);
 }
 
 void end(int /*signal*/) {

@@ -4,13 +4,16 @@
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <fstream>
 
 namespace twinsite::pdu {
 
-Relays::Relays(std::filesystem::path folder, unsigned count, Milliseconds delay, Hook hook)
+Relays::Relays(std::filesystem::path folder, unsigned count, RelayNatures natures, Hook hook)
     : folder_(std::move(folder))
-    , delay_(delay)
+    , natures_(std::move(natures))
     , hook_(std::move(hook))
     , relays_(count) {
     std::filesystem::create_directories(folder_ / "outlets");
@@ -43,6 +46,9 @@ Relay Relays::at(unsigned outlet) const {
 }
 
 void Relays::command(unsigned outlet, bool on, Milliseconds after) {
+    if (natures_(outlet).stuck) {
+        return;
+    }
     const std::lock_guard guard(mutex_);
     relays_.at(outlet - 1).moving = true;
     jobs_.push_back({outlet, on, after});
@@ -64,6 +70,14 @@ void Relays::work(const std::stop_token& stop) {
     }
 }
 
+void Relays::record(unsigned outlet, bool on) const {
+    const std::string_view state = on ? "on" : "off";
+    if (const auto kept = replace_file(file(outlet), fmt::format("{}\n", state)); !kept) {
+        log::error("outlet {}: {}", outlet, kept.error().message);
+    }
+    std::ofstream(folder_ / "journal", std::ios::app) << outlet << ' ' << state << '\n';
+}
+
 void Relays::move(const Job& job, const std::stop_token& stop) {
     const auto arrived = [&] {
         return std::none_of(jobs_.begin(), jobs_.end(),
@@ -71,13 +85,13 @@ void Relays::move(const Job& job, const std::stop_token& stop) {
     };
     {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, stop, delay_ + job.after, [] { return false; });
+        changed_.wait_for(lock, stop, natures_(job.outlet).delay + job.after, [] { return false; });
     }
     const auto done = hook_(job.outlet, job.on);
     if (!done) {
         log::error("outlet {} stays as it is: {}", job.outlet, done.error().message);
-    } else if (const auto kept = replace_file(file(job.outlet), job.on ? "on\n" : "off\n"); !kept) {
-        log::error("outlet {}: {}", job.outlet, kept.error().message);
+    } else {
+        record(job.outlet, job.on);
     }
     const std::lock_guard guard(mutex_);
     Relay& relay = relays_.at(job.outlet - 1);

@@ -24,10 +24,18 @@ struct Relay {
 /// What has to happen before a relay counts as moved: power to a node goes or comes.
 using Hook = std::function<Status(unsigned outlet, bool on)>;
 
-/// Outlets are numbered from 1. States are kept in FOLDER/outlets/N, "on" or "off".
+/// How a relay behaves: the time it takes, or that it does not move at all.
+struct RelayNature {
+    Milliseconds delay{0};
+    bool stuck = false;
+};
+using RelayNatures = std::function<RelayNature(unsigned outlet)>;
+
+/// Outlets are numbered from 1. States are kept in FOLDER/outlets/N, "on" or "off"; every move is a
+/// line "N on|off" of FOLDER/journal.
 class Relays {
 public:
-    Relays(std::filesystem::path folder, unsigned count, Milliseconds delay, Hook hook);
+    Relays(std::filesystem::path folder, unsigned count, RelayNatures natures, Hook hook);
     Relays(const Relays&) = delete;
     Relays& operator=(const Relays&) = delete;
     Relays(Relays&&) = delete;
@@ -49,11 +57,12 @@ private:
 
     [[nodiscard]] std::filesystem::path file(unsigned outlet) const;
     [[nodiscard]] bool stored(unsigned outlet) const;
+    void record(unsigned outlet, bool on) const;
     void work(const std::stop_token& stop);
     void move(const Job& job, const std::stop_token& stop);
 
     std::filesystem::path folder_;
-    Milliseconds delay_;
+    RelayNatures natures_;
     Hook hook_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;

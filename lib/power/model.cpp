@@ -110,17 +110,85 @@ SnmpModel snmp_of(const JsonView& view) {
     return model;
 }
 
+HttpRequest request_of(const JsonView& view) {
+    return {.method = view.text_or("method", "GET"),
+            .path = view.text_or("path", ""),
+            .body = view.text_or("body", "")};
+}
+
+HttpCheck http_check_of(const JsonView& view) {
+    view.only({"name", "pointer", "values", "optional"});
+    HttpCheck check{.name = view.at("name").text(),
+                    .pointer = view.at("pointer").text(),
+                    .values = {},
+                    .optional = view.flag_or("optional", false)};
+    view.at("values").each_member([&](const std::string& value, const JsonView& state) {
+        check.values[value] = state.text() == "ok" ? std::nullopt : std::optional(state_of(state));
+    });
+    return check;
+}
+
+void read_http_commands(const JsonView& view, HttpModel& model) {
+    view.only({"on", "off", "cycle"});
+    view.require(view.has("on") && view.has("off"), "must have on and off");
+    for (const OutletCommand command :
+         {OutletCommand::on, OutletCommand::off, OutletCommand::cycle}) {
+        const std::string name(to_string(command));
+        if (view.has(name.c_str())) {
+            const JsonView how = view.at(name.c_str());
+            how.only({"method", "path", "path_pointer", "body"});
+            model.commands[command] = {request_of(how), how.text_or("path_pointer", "")};
+        }
+    }
+}
+
+HttpModel http_of(const JsonView& view) {
+    view.only({"list", "follow", "outlets", "key_prefix", "identifier", "counts_from", "name",
+               "status", "checks", "commands"});
+    HttpModel model;
+    model.list = request_of(view.at("list"));
+    model.outlets = view.text_or("outlets", "");
+    model.key_prefix = view.text_or("key_prefix", "");
+    model.identifier = view.text_or("identifier", "");
+    model.name = view.text_or("name", "");
+    if (view.has("counts_from")) {
+        model.counts_from = static_cast<unsigned>(view.at("counts_from").number(0, 1));
+    }
+    if (view.has("follow")) {
+        view.at("follow").each_element(
+            [&](const JsonView& step) { model.follow.push_back(step.text()); });
+    }
+    const JsonView status = view.at("status");
+    status.only({"pointer", "values"});
+    model.status = status.at("pointer").text();
+    status.at("values").each_member([&](const std::string& value, const JsonView& state) {
+        model.status_values[value] = state_of(state);
+    });
+    if (view.has("checks")) {
+        view.at("checks").each_element(
+            [&](const JsonView& check) { model.checks.push_back(http_check_of(check)); });
+    }
+    read_http_commands(view.at("commands"), model);
+    return model;
+}
+
 Model model_of(const JsonView& view) {
-    view.only({"$schema", "name", "title", "verified_against", "source", "notes", "snmp"});
+    view.only({"$schema", "name", "title", "verified_against", "source", "notes", "snmp", "http"});
     Model model{.name = view.at("name").text(),
                 .title = view.at("title").text(),
                 .verified_against = view.at("verified_against").text(),
                 .source = view.at("source").text(),
-                .snmp = {}};
+                .snmp = {},
+                .http = {}};
     view.at("verified_against")
         .require(model.verified_against == "mib" || model.verified_against == "device",
                  "must be mib or device");
-    model.snmp = snmp_of(view.at("snmp"));
+    view.require(view.has("snmp") != view.has("http"), "must have either snmp or http");
+    if (view.has("http")) {
+        model.http = http_of(view.at("http"));
+    } else {
+        model.snmp = snmp_of(view.at("snmp"));
+    }
     return model;
 }
 
@@ -166,20 +234,21 @@ Result<Model> parse_model(std::string_view json) {
     }
 }
 
-Result<std::vector<Model>> load_models(const std::filesystem::path& folder) {
-    std::vector<Model> models;
+Result<LoadedModels> load_models(const std::filesystem::path& folder) {
+    LoadedModels loaded;
     for (const auto& file : files_of(folder)) {
         auto model = read_model(file);
-        if (!model) {
-            return fail(model.error());
+        if (model) {
+            loaded.models.push_back(std::move(*model));
+        } else {
+            loaded.complaints.push_back(model.error().message);
         }
-        models.push_back(std::move(*model));
     }
-    if (models.empty()) {
+    if (loaded.models.empty()) {
         return fail(ErrorKind::not_installed,
                     fmt::format("no PDU models in {}: install them there", folder.string()));
     }
-    return models;
+    return loaded;
 }
 
 Result<Model> load_model(const std::filesystem::path& folder, std::string_view name) {

@@ -32,12 +32,22 @@ Result<std::optional<std::string>> by_name(std::span<const Outlet> outlets, std:
     return found.empty() ? std::optional<std::string>{} : std::optional(found.front());
 }
 
+/// As by_name(), but an identifier comes first: families that have no numbers list theirs.
+Result<std::optional<std::string>> listed(std::span<const Outlet> outlets, std::string_view text) {
+    for (const Outlet& outlet : outlets) {
+        if (outlet.identifier == text) {
+            return std::optional(outlet.identifier);
+        }
+    }
+    return by_name(outlets, text);
+}
+
 Result<std::string> single(const PowerDevice& device, std::span<const Outlet> outlets,
                            std::string_view plug) {
     if (auto identifier = device.canonical(plug)) {
         return *identifier;
     }
-    const auto named = by_name(outlets, plug);
+    const auto named = listed(outlets, plug);
     if (!named) {
         return fail(named.error());
     }
@@ -63,7 +73,7 @@ Result<std::vector<std::string>> resolve_plugs(PowerDevice& device, std::string_
     if (!outlets) {
         return fail(outlets.error());
     }
-    const auto whole = by_name(*outlets, plugs);
+    const auto whole = listed(*outlets, plugs);
     if (!whole) {
         return fail(whole.error());
     }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -40,6 +41,16 @@ std::vector<VarBind> bindings_of(const netsnmp_pdu& pdu) {
     }
     return all;
 }
+
+/// One question and what became of it.
+struct Exchange {
+    bool over = false;
+    Pdu answer;
+    int problem = SNMPERR_TIMEOUT;
+};
+
+/// How often the library repeats a request: the deadline ends it.
+constexpr int endless = 1000;
 
 /// What went wrong between us and the device, as opposed to what it answered.
 Error session_error(int number, const std::string& device) {
@@ -201,52 +212,102 @@ private:
         return all;
     }
 
-    /// Send until answered: each try is a new message, so a late answer to an earlier one is told
-    /// apart from an answer to this one.
+    /// Send until answered. The library repeats the same request, so that a late answer to an
+    /// earlier copy counts too, and drops answers to other requests.
     template <typename Build>
     Result<Pdu> ask(Build build, const Deadline& deadline) {
         const Deadline give_up = deadline.within(clock_, target_.patience);
-        Milliseconds patience = target_.first_try;
-        for (;;) {
-            const Milliseconds left = give_up.left(clock_);
-            if (left <= Milliseconds::zero()) {
-                return fail(session_error(SNMPERR_TIMEOUT, device_));
+        while (!give_up.passed(clock_)) {
+            const auto opened = open(std::min(target_.first_try, give_up.left(clock_)));
+            if (opened) {
+                auto answer = exchange(build(), give_up);
+                if (answer || answer.error().kind != ErrorKind::unreachable) {
+                    return answer;
+                }
+            } else if (opened.error().kind != ErrorKind::unreachable) {
+                return fail(opened.error());
             }
-            auto answer = ask_once(build, std::min(patience, left));
-            if (answer || answer.error().kind != ErrorKind::unreachable) {
-                return answer;
-            }
-            if (const auto rest = give_up.left(clock_); clock_.now() < sent_ + patience) {
-                // Refused at once (no route): pause rather than spin.
-                clock_.pause(std::min(rest, patience));
-            }
-            patience *= 2;
+            // Perhaps refused at once (no route), or by a device that lost its clock.
+            clock_.pause(std::min(give_up.left(clock_), Milliseconds(50)));
         }
+        return fail(session_error(SNMPERR_TIMEOUT, device_));
     }
 
-    template <typename Build>
-    Result<Pdu> ask_once(Build build, Milliseconds patience) {
-        sent_ = clock_.now();
-        if (const auto opened = open(patience); !opened) {
-            return fail(opened.error());
-        }
-        snmp_sess_session(session_.get())->timeout = microseconds(patience);
-        netsnmp_pdu* answer = nullptr;
-        // The library owns the request from here on, and frees it also when it fails.
-        const int status = snmp_sess_synch_response(session_.get(), build().release(), &answer);
-        Pdu owned(answer);
-        if (status == STAT_TIMEOUT) {
-            return fail(session_error(SNMPERR_TIMEOUT, device_));
-        }
-        if (status != STAT_SUCCESS || !owned) {
+    /// The library's own waiting (snmp_sess_synch_response) never ends when it gives up a request
+    /// after a report it does not believe; so the wait is ours. Error unreachable: ask anew.
+    Result<Pdu> exchange(Pdu request, const Deadline& give_up) {
+        exchange_ = {};
+        if (snmp_sess_async_send(session_.get(), request.get(), &NetSnmpClient::received,
+                                 &exchange_) == 0) {
             int number = SNMPERR_GENERR;
             snmp_sess_error(session_.get(), nullptr, &number, nullptr);
-            return fail(session_error(number, device_));
+            close();
+            return fail(session_error(number, device_)); // the request is still ours
         }
-        if (owned->command != SNMP_MSG_RESPONSE) {
-            return fail(ErrorKind::protocol, fmt::format("{} answered no response", device_));
+        static_cast<void>(request.release());
+        while (!exchange_.over) {
+            if (give_up.passed(clock_) || !wait_a_little(give_up.left(clock_))) {
+                close();
+                return fail(session_error(SNMPERR_TIMEOUT, device_));
+            }
         }
-        return owned;
+        if (!exchange_.answer) {
+            return fail(session_error(exchange_.problem, device_));
+        }
+        return std::move(exchange_.answer);
+    }
+
+    /// False when the library waits for nothing any more.
+    bool wait_a_little(Milliseconds limit) {
+        int count = 0;
+        int idle = 0;
+        fd_set ready;
+        FD_ZERO(&ready);
+        timeval wait{.tv_sec = limit.count() / 1000, .tv_usec = (limit.count() % 1000) * 1000};
+        if (snmp_sess_select_info(session_.get(), &count, &ready, &wait, &idle); idle != 0) {
+            return false;
+        }
+        if (::select(count, &ready, nullptr, nullptr, &wait) > 0) {
+            snmp_sess_read(session_.get(), &ready);
+        } else {
+            snmp_sess_timeout(session_.get());
+        }
+        return true;
+    }
+
+    static int received(int operation, netsnmp_session* /*session*/, int /*id*/, netsnmp_pdu* pdu,
+                        void* data) {
+        auto& exchange = *static_cast<Exchange*>(data);
+        if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
+            pdu->command == SNMP_MSG_RESPONSE) {
+            exchange.answer.reset(snmp_clone_pdu(pdu));
+            exchange.over = true;
+        } else if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
+                   pdu->command == SNMP_MSG_REPORT) {
+            exchange.problem = snmpv3_get_report_type(pdu);
+            // After a report about the clock the library sends again by itself, once.
+            exchange.over = exchange.problem != SNMPERR_NOT_IN_TIME_WINDOW;
+        } else if (operation == NETSNMP_CALLBACK_OP_TIMED_OUT ||
+                   operation == NETSNMP_CALLBACK_OP_SEC_ERROR ||
+                   operation == NETSNMP_CALLBACK_OP_SEND_FAILED) {
+            exchange.problem = operation == NETSNMP_CALLBACK_OP_SEC_ERROR
+                                   ? SNMPERR_AUTHENTICATION_FAILURE
+                                   : SNMPERR_TIMEOUT;
+            exchange.over = true;
+        }
+        return 1;
+    }
+
+    /// What the library learned of the device's clock goes too: it may have been wrong.
+    void close() {
+        if (session_) {
+            const netsnmp_session* session = snmp_sess_session(session_.get());
+            if (session->securityEngineIDLen != 0) {
+                free_enginetime(session->securityEngineID,
+                                static_cast<unsigned>(session->securityEngineIDLen));
+            }
+        }
+        session_.reset();
     }
 
     static long microseconds(Milliseconds duration) {
@@ -262,13 +323,15 @@ private:
         snmp_sess_init(&wanted);
         wanted.peername = peer_.data();
         wanted.timeout = microseconds(patience);
-        wanted.retries = 0;
+        wanted.retries = 0; // of the question for the engine: the caller repeats it
         describe(wanted);
         session_.reset(snmp_sess_open(&wanted));
         if (!session_) {
             const int number = wanted.s_snmp_errno == 0 ? snmp_errno : wanted.s_snmp_errno;
             return fail(session_error(number, device_));
         }
+        snmp_sess_session(session_.get())->retries = endless;
+        snmp_sess_session(session_.get())->timeout = microseconds(target_.first_try);
         return {};
     }
 
@@ -301,7 +364,7 @@ private:
     net_snmp::Keys keys_;
     Clock& clock_;
     Session session_;
-    TimePoint sent_{};
+    Exchange exchange_; ///< outlives every request of the session that points to it
 };
 
 /// net-snmp's own form of an address: resolved here, so that a name cannot select another

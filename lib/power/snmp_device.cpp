@@ -173,24 +173,32 @@ Result<Model> detect_model(SnmpClient& client, std::span<const Model> models,
         return fail(answer.error());
     }
     const auto* identifier = std::get_if<Oid>(&answer->front().value);
-    const Model* model = identifier == nullptr ? nullptr : match_model(models, *identifier);
-    if (model == nullptr) {
-        return fail(ErrorKind::not_found,
-                    fmt::format("the device's sysObjectID is {}, which no model knows: set the "
-                                "parameter model, or add a model file as docs/fencing.md says",
-                                to_text(answer->front().value)));
+    const auto possible =
+        identifier == nullptr ? std::vector<const Model*>{} : candidates(models, *identifier);
+    std::string names;
+    for (const Model* model : possible) {
+        const Oid& column = model->snmp->status.column();
+        const auto rows = client.next(column, 1, deadline);
+        if (!rows) {
+            return fail(rows.error());
+        }
+        if (!rows->empty() && rows->front().oid.starts_with(column) &&
+            knows_status(*model->snmp, rows->front().value)) {
+            return *model;
+        }
+        names += (names.empty() ? "" : ", ") + model->name;
     }
-    const auto rows = client.next(model->snmp->status.column(), 1, deadline);
-    if (!rows) {
-        return fail(rows.error());
+    if (!possible.empty()) {
+        return fail(
+            ErrorKind::not_found,
+            fmt::format("the device's sysObjectID {} is that of {}, but it shows no outlets "
+                        "of that family: is it a switched PDU?",
+                        to_text(answer->front().value), names));
     }
-    if (rows->empty() || !rows->front().oid.starts_with(model->snmp->status.column())) {
-        return fail(ErrorKind::not_found,
-                    fmt::format("the device's sysObjectID {} is that of {}, but it shows no "
-                                "switched outlets",
-                                to_text(answer->front().value), model->name));
-    }
-    return *model;
+    return fail(ErrorKind::not_found,
+                fmt::format("the device's sysObjectID is {}, which no model knows: set the "
+                            "parameter model, or add a model file as docs/fencing.md says",
+                            to_text(answer->front().value)));
 }
 
 } // namespace twinsite::power

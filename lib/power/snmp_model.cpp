@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace twinsite::power {
 
@@ -239,21 +240,29 @@ OutletReading decode(const SnmpModel& model, std::span<const VarBind> answers) {
     return worst;
 }
 
-const Model* match_model(std::span<const Model> models, const Oid& system_identifier) {
-    const Model* best = nullptr;
-    std::size_t length = 0;
+std::vector<const Model*> candidates(std::span<const Model> models, const Oid& system_identifier) {
+    std::multimap<std::size_t, const Model*, std::greater<>> sorted;
     for (const Model& model : models) {
-        if (!model.snmp) {
-            continue;
-        }
-        for (const Oid& prefix : model.snmp->system_identifiers) {
-            if (system_identifier.starts_with(prefix) && prefix.size() > length) {
-                best = &model;
-                length = prefix.size();
+        std::size_t longest = 0;
+        for (const Oid& prefix : model.snmp ? model.snmp->system_identifiers : std::vector<Oid>{}) {
+            if (system_identifier.starts_with(prefix)) {
+                longest = std::max(longest, prefix.size());
             }
         }
+        if (longest > 0) {
+            sorted.emplace(longest, &model);
+        }
     }
-    return best;
+    std::vector<const Model*> found;
+    for (const auto& [length, model] : sorted) {
+        found.push_back(model);
+    }
+    return found;
+}
+
+bool knows_status(const SnmpModel& model, const SnmpValue& value) {
+    const auto key = key_of(value);
+    return key && model.status_values.contains(*key);
 }
 
 } // namespace twinsite::power

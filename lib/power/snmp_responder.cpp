@@ -26,14 +26,12 @@ struct Later {
     Pdu pdu;
 };
 
-void use_engine(const ResponderOptions& options) {
-    std::string line = fmt::format("engineBoots {}", options.engine_boots);
-    netsnmp_config(line.data());
-    setup_engineID(nullptr, options.name.c_str());
+void set_boots(std::uint32_t boots) {
+    std::string before = fmt::format("{}", boots - 1); // it is read as that of the last start
+    engineBoots_conf("engineBoots", before.data());
     std::array<u_char, MAX_ENGINEID_LENGTH> engine{};
     const std::size_t length = snmpv3_get_engineID(engine.data(), engine.size());
-    set_enginetime(engine.data(), static_cast<u_int>(length),
-                   static_cast<u_int>(snmpv3_local_snmpEngineBoots()),
+    set_enginetime(engine.data(), static_cast<u_int>(length), boots,
                    static_cast<u_int>(snmpv3_local_snmpEngineTime()), TRUE);
 }
 
@@ -118,6 +116,11 @@ public:
             snmp_sess_read(session_.get(), &ready);
         }
         send_due();
+    }
+
+    void change_boots(int more) override {
+        const auto now = static_cast<std::int64_t>(snmpv3_local_snmpEngineBoots());
+        set_boots(static_cast<std::uint32_t>(std::max<std::int64_t>(now + more, 1)));
     }
 
 private:
@@ -228,7 +231,8 @@ private:
 Result<std::unique_ptr<SnmpResponder>> SnmpResponder::open(const ResponderOptions& options,
                                                            Handler handler) {
     net_snmp::initialise("pdu-simulator");
-    use_engine(options);
+    setup_engineID(nullptr, options.name.c_str());
+    set_boots(options.engine_boots);
     for (const SnmpV3User& user : options.users) {
         if (const auto added = add_user(user); !added) {
             return fail(added.error());

@@ -10,6 +10,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace twinsite::testing {
@@ -118,6 +120,20 @@ bool PduSimulation::is_on(unsigned outlet) const {
         throw std::runtime_error(state.error().message);
     }
     return trim(*state) != "off";
+}
+
+bool PduSimulation::were_off_together(const std::vector<unsigned>& outlets) const {
+    const auto journal = read_file(scratch_.path() / "state" / "journal").value_or("");
+    std::map<std::string, bool, std::less<>> off;
+    for (const std::string_view line : lines(journal)) {
+        const auto words = split(line);
+        off[words.at(0)] = words.at(1) == "off";
+        if (std::all_of(outlets.begin(), outlets.end(),
+                        [&](unsigned outlet) { return off[std::to_string(outlet)]; })) {
+            return true;
+        }
+    }
+    return false;
 }
 
 FenceRun PduSimulation::fence(const std::string& parameters) const {

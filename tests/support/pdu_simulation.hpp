@@ -44,6 +44,9 @@ public:
     /// Whether the outlet's relay is closed, whatever the device says. Counted from 1.
     [[nodiscard]] bool is_on(unsigned outlet) const;
 
+    /// Whether there was a moment at which all of OUTLETS were off.
+    [[nodiscard]] bool were_off_together(const std::vector<unsigned>& outlets) const;
+
     /// The agent against this device, SNMP 2c and the write community unless PARAMETERS
     /// ("key=value" lines) say otherwise.
     [[nodiscard]] FenceRun fence(const std::string& parameters) const;

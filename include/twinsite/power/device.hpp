@@ -3,6 +3,8 @@
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/result.hpp>
+#include <twinsite/power/http.hpp>
+#include <twinsite/power/http_model.hpp>
 #include <twinsite/power/model.hpp>
 #include <twinsite/power/outlet.hpp>
 #include <twinsite/power/snmp.hpp>
@@ -47,6 +49,8 @@ public:
 
 /// A device of a known family.
 std::unique_ptr<PowerDevice> make_snmp_device(SnmpModel model, std::unique_ptr<SnmpClient> client);
+
+std::unique_ptr<PowerDevice> make_http_device(HttpModel model, std::unique_ptr<HttpClient> client);
 
 /// Which of MODELS answers: by sysObjectID, then by a look at its outlets. Error not_found that
 /// prints the sysObjectID when none does.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <twinsite/base/result.hpp>
+#include <twinsite/power/http_model.hpp>
 #include <twinsite/power/oid.hpp>
 #include <twinsite/power/outlet.hpp>
 #include <twinsite/power/snmp.hpp>
@@ -74,16 +75,23 @@ struct SnmpModel {
 struct Model {
     std::string name;
     std::string title;
-    std::string verified_against; ///< mib or device
-    std::string source;           ///< the MIB or manual the data is from
-    std::optional<SnmpModel> snmp;
+    std::string verified_against;  ///< mib or device
+    std::string source;            ///< the MIB or manual the data is from
+    std::optional<SnmpModel> snmp; ///< exactly one of these two
+    std::optional<HttpModel> http;
 };
 
 /// JSON (comments allowed) into a model. Errors invalid_config with the JSON path.
 Result<Model> parse_model(std::string_view json);
 
-/// All *.json of FOLDER, by name. Error: the first file that is wrong, or no model at all.
-Result<std::vector<Model>> load_models(const std::filesystem::path& folder);
+struct LoadedModels {
+    std::vector<Model> models;
+    std::vector<std::string> complaints; ///< files left out, each with its reason
+};
+
+/// All *.json of FOLDER, by name. One broken file must not take the others away on the night they
+/// are needed. Error not_installed: there is no model at all.
+Result<LoadedModels> load_models(const std::filesystem::path& folder);
 /// NAME.json of FOLDER. Error invalid_config that lists the known names.
 Result<Model> load_model(const std::filesystem::path& folder, std::string_view name);
 

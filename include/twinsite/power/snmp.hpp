@@ -56,7 +56,7 @@ struct SnmpTarget {
     SnmpVersion version = SnmpVersion::v1;
     std::string community = "private";
     SnmpV3User user{};
-    Milliseconds first_try{500};  ///< wait for an answer; each further try waits longer
+    Milliseconds first_try{500};  ///< after which a question is asked again
     Milliseconds patience{5'000}; ///< after which an unanswered request is given up
 };
 

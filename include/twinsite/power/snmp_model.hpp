@@ -41,7 +41,11 @@ std::vector<Oid> state_objects(const SnmpModel& model, const Oid& row);
 /// ANSWERS to state_objects(), in their order.
 OutletReading decode(const SnmpModel& model, std::span<const VarBind> answers);
 
-/// The model whose sysObjectID prefix is the longest match, or null.
-const Model* match_model(std::span<const Model> models, const Oid& system_identifier);
+/// The models that a device with this sysObjectID may be of: those with the longest matching prefix
+/// first.
+std::vector<const Model*> candidates(std::span<const Model> models, const Oid& system_identifier);
+
+/// Whether VALUE, read from the status column, is a word of this family.
+bool knows_status(const SnmpModel& model, const SnmpValue& value);
 
 } // namespace twinsite::power

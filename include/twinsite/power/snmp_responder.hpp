@@ -70,6 +70,8 @@ public:
 
     /// Answers what arrives for at most DURATION; a signal ends it earlier.
     virtual void serve(Milliseconds duration) = 0;
+    /// As a restart of the device does (+1), or the loss of its memory (-1).
+    virtual void change_boots(int more) = 0;
 };
 
 } // namespace twinsite::power
