@@ -109,9 +109,14 @@ def wait_for_cluster(layout, timeout=120):
 
 def wait_until_settled(node, timeout):
     """Until Pacemaker has nothing left to do."""
-    done = remote.call(node, "crm_resource", "--wait", f"--timeout={timeout}s", timeout=timeout + 30, check=False)
-    if done.returncode != 0:
-        raise LabError(f"the cluster has not settled after {timeout} s: {done.stderr.strip()}")
+    deadline = time.monotonic() + timeout
+    while True:
+        done = remote.call(node, "crm_resource --wait --timeout=10s", timeout=60, check=False)
+        if done.returncode == 0:
+            return
+        if time.monotonic() > deadline:
+            print(remote.call(node, "crm_mon -1rf", timeout=60, check=False).stdout)
+            raise LabError(f"the cluster has not settled after {timeout} s: {done.stderr.strip() or done.returncode}")
 
 
 def exec_on(arguments):
@@ -175,7 +180,7 @@ def parser():
     command.add_argument("--bare", action="store_true", help="nodes only, nothing configured")
     command.add_argument("--owner", type=int, default=0, help="end the lab when this process ends")
     command.add_argument("--for", dest="seconds", type=int, default=4 * 3600, help="end the lab after so many seconds")
-    command.add_argument("--settle", type=int, default=120, help="seconds to wait for the resources")
+    command.add_argument("--settle", type=int, default=180, help="seconds to wait for the resources")
     add("down", lambda arguments: down(), "end it completely")
     command = add("exec", exec_on, "run a command on a node")
     command.add_argument("node")

@@ -20,7 +20,7 @@ def command(node, *argv, tty=False):
     control = STATE / "ssh" / f"{node.name}.sock"
     options = {
         "BatchMode": "yes", "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR",
-        "ConnectTimeout": "4", "ServerAliveInterval": "3", "ServerAliveCountMax": "3",
+        "ConnectTimeout": "5", "ServerAliveInterval": "10", "ServerAliveCountMax": "3",
         "ControlMaster": "auto", "ControlPath": control, "ControlPersist": "60",
     }  # fmt: skip
     words = ["ip", "netns", "exec", NAMESPACE, "ssh", "-F", "none", "-i", str(STATE / "ssh" / "id")]
