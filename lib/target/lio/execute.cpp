@@ -66,7 +66,12 @@ Status build(ConfigTree& tree, const std::vector<Step>& steps, const Progress& p
         announce(step, progress);
         if (const auto done = perform(tree, step);
             !done && !harmless_when_building(step, done.error())) {
-            return fail(done.error().in(step.purpose));
+            // The purpose says what; a path in the tree would push the cause out of the reason.
+            const std::string& text = done.error().message;
+            const auto cause = text.rfind(": ");
+            return fail(
+                Error{done.error().kind, cause == std::string::npos ? text : text.substr(cause + 2)}
+                    .in(step.purpose));
         }
     }
     return {};

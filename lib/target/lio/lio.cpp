@@ -47,6 +47,9 @@ Error explained(Error error) {
     };
     add("Cannot assign requested address", " (this node does not have it: start it first)");
     add("Read-only file system", " (is its mirror promoted here?)");
+    if (error.message.find("Read-only file system") != std::string::npos) {
+        error.kind = ErrorKind::conflict; // a state of the device, not a lack of permission
+    }
     add("Wrong medium type", " (is its mirror promoted here?)");
     add("Device or resource busy", " (somebody else has it open)");
     return error;

@@ -191,6 +191,15 @@ TEST_F(LioTest, a_device_in_use_is_named) {
     EXPECT_THAT(status.error().message, HasSubstr("somebody else has it open"));
 }
 
+TEST_F(LioTest, a_mirror_that_is_not_promoted_is_no_lack_of_permission) {
+    tree.failures["+lun0/enable"] = EROFS;
+    const auto status = start();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::conflict);
+    EXPECT_EQ(status.error().message, "opening /dev/drbd0 for LUN 0: Read-only file system (is its "
+                                      "mirror promoted here?)");
+}
+
 TEST_F(LioTest, a_missing_device_changes_nothing) {
     devices.gone = true;
     EXPECT_THAT(start().error().message, HasSubstr("LUN 0: /dev/drbd0"));
