@@ -182,8 +182,8 @@ HttpReply HttpDevice::redfish(const HttpCall& call) {
         return {.body = fmt::format(R"({{"Members":[{}]}})", members)};
     }
     const auto words = split(call.path, "/");
-    const auto number = call.path.starts_with(outlets + "/") && words.size() > 5
-                            ? parse_integer(words[5], 1, relays_.count())
+    const auto number = call.path.starts_with(outlets + "/") && words.size() > 6
+                            ? parse_integer(words[6], 1, relays_.count())
                             : Result<std::int64_t>(fail(ErrorKind::not_found, "no such path"));
     if (!number) {
         return {.status = no_such_thing, .body = "{}"};
