@@ -1,0 +1,192 @@
+// The installed agent and handler on a real DRBD 8.4.
+#include "tests/host/mirror/pair.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace twinsite::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RealDrbd : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (const auto why = no_node()) {
+            GTEST_SKIP() << *why;
+        }
+        pair.emplace();
+    }
+
+    static void expect(const std::string& action, int code) {
+        const auto ran = Pair::agent(action);
+        EXPECT_EQ(ran.code, code) << action << ": " << ran.out << Pair::state();
+    }
+    static void both_up() {
+        ASSERT_EQ(Pair::peer("up red-peer").code, 0);
+        expect("start", 0);
+        ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
+    }
+    static void write(const char* device, int mib) {
+        const auto ran = sh(std::string("dd if=/dev/urandom of=") + device +
+                            " bs=1M oflag=direct count=" + std::to_string(mib));
+        EXPECT_EQ(ran.code, 0) << ran.out;
+    }
+
+    std::optional<Pair> pair;
+};
+
+TEST_F(RealDrbd, a_life_from_start_to_stop) {
+    expect("monitor", 7);
+    both_up();
+    expect("start", 0);
+    expect("monitor", 0);
+    expect("promote", 0);
+    expect("promote", 0);
+    expect("monitor", 8);
+    write("/dev/drbd0", 2);
+    expect("demote", 0);
+    expect("demote", 0);
+    expect("monitor", 0);
+    expect("stop", 0);
+    expect("stop", 0);
+    expect("monitor", 7);
+}
+
+TEST_F(RealDrbd, a_device_that_is_held_open_is_named_and_nothing_is_broken) {
+    both_up();
+    expect("promote", 0);
+    sh("sleep 300 </dev/drbd0 & echo $! >/root/holder");
+    const auto demoted = Pair::agent("demote", 6000);
+    EXPECT_EQ(demoted.code, 1);
+    EXPECT_THAT(demoted.out, HasSubstr("in use by sleep (pid "));
+    expect("monitor", 8);
+    sh("kill $(cat /root/holder)");
+    expect("demote", 0);
+}
+
+TEST_F(RealDrbd, a_start_without_the_peer_is_bounded_and_its_data_is_not_promoted) {
+    const auto begin = std::chrono::steady_clock::now();
+    expect("start", 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(40));
+    const auto promoted = Pair::agent("promote");
+    EXPECT_EQ(promoted.code, 1);
+    EXPECT_THAT(promoted.out, HasSubstr("the peer may have newer"));
+    EXPECT_THAT(Pair::agent("monitor").out, HasSubstr("-INFINITY"));
+}
+
+TEST_F(RealDrbd, a_start_goes_on_from_every_half_way_state) {
+    ASSERT_EQ(Pair::peer("up red-peer").code, 0);
+    for (const char* half : {"drbdsetup new-resource red", "drbdadm adjust --skip-net red",
+                             "timeout -s KILL 0.3 drbdadm adjust red"}) {
+        sh(half);
+        expect("start", 0);
+        EXPECT_TRUE(Pair::wait_for("cs:Connected")) << half;
+        expect("stop", 0);
+    }
+}
+
+TEST_F(RealDrbd, the_peer_dies_and_we_are_promoted_as_soon_as_the_kernel_knows) {
+    both_up();
+    ASSERT_EQ(Pair::peer("primary red-peer").code, 0);
+    ASSERT_TRUE(Pair::wait_for("ro:Secondary/Primary"));
+    Pair::cut();
+    const auto begin = std::chrono::steady_clock::now();
+    expect("promote", 0);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    RecordProperty("seconds_from_cut_to_promoted", std::to_string(took.count()));
+    EXPECT_LT(took.count(), 10.0);
+    EXPECT_THAT(Pair::state(), HasSubstr("ro:Primary/Unknown"));
+}
+
+TEST_F(RealDrbd, a_promotion_without_proof_of_the_peers_end_is_refused_in_time) {
+    both_up();
+    Pair::fence_answer(1);
+    Pair::cut();
+    ASSERT_TRUE(Pair::wait_for("DUnknown"));
+    const auto promoted = Pair::agent("promote", 10000);
+    EXPECT_EQ(promoted.code, 1);
+    EXPECT_THAT(promoted.out, HasSubstr("Refusing to be Primary while peer is not outdated"));
+}
+
+TEST_F(RealDrbd, a_cut_stops_io_for_less_than_five_seconds_and_heals_in_one_direction) {
+    both_up();
+    expect("promote", 0);
+    Pair::fence_answer(1);
+    write("/dev/drbd0", 1);
+    Pair::cut();
+    const auto begin = std::chrono::steady_clock::now();
+    write("/dev/drbd0", 4);
+    const std::chrono::duration<double> stood = std::chrono::steady_clock::now() - begin;
+    RecordProperty("seconds_io_stood_still", std::to_string(stood.count()));
+    EXPECT_LT(stood.count(), 5.0);
+    EXPECT_THAT(Pair::state(), HasSubstr("ro:Primary/Unknown"));
+    expect("monitor", 8);
+    Pair::join();
+    EXPECT_TRUE(Pair::wait_for("cs:Connected")) << Pair::state();
+    EXPECT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
+    expect("demote", 0);
+    expect("stop", 0);
+    Pair::peer("down red-peer");
+    EXPECT_EQ(Pair::data_sum("/dev/ubda"), Pair::data_sum("/dev/ubdb"));
+}
+
+TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_promised) {
+    both_up();
+    expect("promote", 0);
+    Pair::cut();
+    ASSERT_TRUE(Pair::wait_for("DUnknown"));
+    write("/dev/drbd0", 3);
+    ASSERT_EQ(Pair::peer("primary --force red-peer").code, 0);
+    write("/dev/drbd1", 2);
+    ASSERT_EQ(Pair::peer("secondary red-peer").code, 0);
+    Pair::join();
+    ASSERT_TRUE(Pair::wait_for("cs:StandAlone")) << Pair::state();
+    SystemClock clock;
+    EXPECT_TRUE(
+        poll_until(clock, Deadline::after(clock, Milliseconds(10000)), Milliseconds(100), [] {
+            return Pair::agent("monitor").out.find("SPLIT BRAIN since") != std::string::npos;
+        }));
+    expect("monitor", 8);
+    EXPECT_THAT(sh("cat /var/lib/twinsite/mirror/red.json").out,
+                HasSubstr("\"out-of-sync-kib\": 3072"));
+
+    const std::string kept = sh("dd if=/dev/drbd0 bs=1M count=24 2>/dev/null | sha256sum").out;
+    Pair::peer("disconnect red-peer");
+    ASSERT_EQ(Pair::peer("connect --discard-my-data red-peer").code, 0);
+    ASSERT_EQ(sh("drbdadm connect red").code, 0);
+    ASSERT_TRUE(Pair::wait_for("cs:Connected")) << Pair::state();
+    ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
+    expect("monitor", 8);
+    EXPECT_THAT(sh("cat /var/lib/twinsite/mirror/red.json").out, Not(HasSubstr("split-brain")));
+    expect("demote", 0);
+    expect("stop", 0);
+    Pair::peer("down red-peer");
+    EXPECT_EQ(Pair::data_sum("/dev/ubda"), kept);
+    EXPECT_EQ(Pair::data_sum("/dev/ubdb"), kept);
+}
+
+TEST_F(RealDrbd, missing_metadata_and_unknown_resources_change_nothing) {
+    sh("dd if=/dev/zero of=/dev/ubda bs=1M count=64");
+    const auto started = Pair::agent("start");
+    EXPECT_EQ(started.code, 1);
+    EXPECT_THAT(started.out, HasSubstr("No valid meta data found"));
+    expect("monitor", 7);
+    sh("rm /etc/drbd.d/red.res");
+    const auto unknown = Pair::agent("start");
+    EXPECT_EQ(unknown.code, 1);
+    EXPECT_THAT(unknown.out, HasSubstr("not defined in your config"));
+    expect("stop", 0);
+}
+
+TEST_F(RealDrbd, passes_ocf_tester) {
+    ASSERT_EQ(Pair::peer("up red-peer").code, 0);
+    const auto ran = sh("ocf-tester -n mirror_red -o drbd_resource=red "
+                        "/usr/lib/ocf/resource.d/twinsite/mirror");
+    EXPECT_EQ(ran.code, 0) << ran.out;
+}
+
+} // namespace
+} // namespace twinsite::testing

@@ -1,0 +1,48 @@
+// Two replicas of one mirror in one kernel: /dev/drbd0 on /dev/ubda is the one under test,
+// /dev/drbd1 on /dev/ubdb stands for the other site. The link between them is lo, and can be cut.
+#pragma once
+
+#include <twinsite/base/deadline.hpp>
+
+#include <optional>
+#include <string>
+
+namespace twinsite::testing {
+
+/// Why the tests cannot run here; they need a node of their own (lab/node-run).
+std::optional<std::string> no_node();
+
+struct Ran {
+    int code = -1;
+    std::string out; ///< stdout and stderr
+};
+
+/// A line of shell, bounded.
+Ran sh(const std::string& line);
+
+class Pair {
+public:
+    /// Both with new metadata, up to date, down.
+    Pair();
+    ~Pair();
+    Pair(const Pair&) = delete;
+    Pair& operator=(const Pair&) = delete;
+    Pair(Pair&&) = delete;
+    Pair& operator=(Pair&&) = delete;
+
+    /// The installed agent, as Pacemaker calls it.
+    static Ran agent(const std::string& action, int timeout_ms = 20000);
+    /// drbdadm on the other site.
+    static Ran peer(const std::string& arguments);
+    static void cut();
+    static void join();
+    /// What the fence-peer handler answers from now on.
+    static void fence_answer(int code);
+    /// The kernel's line of the mirror under test: "cs:Connected ro:... ds:...".
+    static std::string state();
+    static bool wait_for(const std::string& part, Milliseconds patience = Milliseconds(20000));
+    /// Of the user data below both devices, once both are down.
+    static std::string data_sum(const std::string& disk);
+};
+
+} // namespace twinsite::testing

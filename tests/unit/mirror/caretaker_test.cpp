@@ -1,0 +1,140 @@
+#include "agents/mirror/caretaker.hpp"
+#include "agents/mirror/promotion_ban.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/scratch_directory.hpp"
+#include "tests/unit/mirror/fake_mirror.hpp"
+
+#include <twinsite/base/file.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twinsite::mirror {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class FakeCluster final : public process::CommandRunner {
+public:
+    bool reachable = true;
+    std::vector<process::Command> asked;
+
+    Result<process::Output> run(const process::Command& command,
+                                const Deadline& /*deadline*/) override {
+        asked.push_back(command);
+        return process::Output{reachable ? 0 : 102, "", reachable ? "" : "not connected"};
+    }
+};
+
+class CaretakerOfRed : public ::testing::Test {
+protected:
+    LocalCaretaker caretaker() {
+        return {"red", folders, cluster, clock, [this] { return now; }};
+    }
+    std::string look(const Observation& seen) {
+        return caretaker().look_after(seen, assess(seen, ScoreTable{}), deadline);
+    }
+    void remember(const std::function<void(Memory&)>& change) {
+        EXPECT_TRUE(file().update(change, clock, deadline));
+    }
+    [[nodiscard]] MemoryFile file() const { return {folders.state, "red"}; }
+
+    static Observation whole() { return testing::FakeMirror::connected(); }
+    static Observation alone() {
+        auto seen = testing::FakeMirror::connected(Role::primary);
+        seen.peers[0].connection = Connection::stand_alone;
+        seen.peers[0].volumes[0].disk = Disk::unknown;
+        return seen;
+    }
+
+    testing::ScratchDirectory scratch;
+    Folders folders{scratch.path() / "state", scratch.path() / "run"};
+    testing::FakeClock clock;
+    Deadline deadline = Deadline::after(clock, Milliseconds(5000));
+    FakeCluster cluster;
+    UnixTime now = 1000;
+};
+
+TEST_F(CaretakerOfRed, a_whole_mirror_without_a_past_costs_nothing) {
+    EXPECT_EQ(look(whole()), "");
+    EXPECT_THAT(cluster.asked, IsEmpty());
+}
+
+TEST_F(CaretakerOfRed, notes_when_it_last_saw_a_promoted_peer) {
+    look(testing::FakeMirror::connected(Role::secondary, Role::primary));
+    now = 2000;
+    auto lost = whole();
+    lost.peers[0].connection = Connection::connecting;
+    look(lost);
+    const auto contact = read_contact(folders, "red").value();
+    EXPECT_EQ(contact.at, 1000);
+    EXPECT_EQ(contact.peer, Role::primary);
+    caretaker().note_orderly_stop();
+    EXPECT_EQ(read_contact(folders, "red").value().peer, Role::secondary);
+}
+
+TEST_F(CaretakerOfRed, a_ban_is_lifted_when_both_sides_are_whole_and_not_before) {
+    remember([](Memory& memory) { memory.banned_node = "rz2-a"; });
+    look(alone());
+    EXPECT_THAT(cluster.asked, IsEmpty());
+    look(whole());
+    ASSERT_THAT(cluster.asked, SizeIs(1));
+    EXPECT_THAT(cluster.asked[0].input, HasSubstr("twinsite-mirror-fence-red"));
+    EXPECT_EQ(file().load().value().banned_node, "");
+    look(whole());
+    EXPECT_THAT(cluster.asked, SizeIs(1));
+}
+
+TEST_F(CaretakerOfRed, a_ban_that_could_not_be_lifted_is_tried_again) {
+    remember([](Memory& memory) { memory.banned_node = "rz2-a"; });
+    cluster.reachable = false;
+    look(whole());
+    EXPECT_EQ(file().load().value().banned_node, "rz2-a");
+    cluster.reachable = true;
+    look(whole());
+    EXPECT_EQ(file().load().value().banned_node, "");
+}
+
+TEST_F(CaretakerOfRed, a_split_brain_is_shown_until_it_is_over) {
+    const SplitBrain split{500, "1:2:3:4", Role::primary, 3072};
+    remember([&](Memory& memory) { memory.split_brain = split; });
+    EXPECT_THAT(look(alone()), HasSubstr("SPLIT BRAIN since"));
+    EXPECT_THAT(cluster.asked[0].text(), HasSubstr("--update=500 1:2:3:4 Primary 3072"));
+    EXPECT_EQ(look(whole()), "");
+    EXPECT_THAT(cluster.asked[1].text(), HasSubstr("--delete"));
+    EXPECT_FALSE(file().load().value().split_brain);
+}
+
+TEST_F(CaretakerOfRed, standing_alone_is_no_split_brain_by_itself) {
+    EXPECT_EQ(look(alone()), "");
+}
+
+TEST_F(CaretakerOfRed, remembers_the_last_roles_and_survives_a_damaged_file) {
+    static_cast<void>(scratch.write("state/red.json", "{ damaged"));
+    EXPECT_EQ(file().load().error().kind, ErrorKind::protocol);
+    EXPECT_EQ(look(whole()), "");
+    for (int i = 0; i < 40; ++i) {
+        now = i;
+        caretaker().note_role(i % 2 == 0 ? Role::primary : Role::secondary, deadline);
+    }
+    const auto roles = file().load().value().roles;
+    ASSERT_THAT(roles, SizeIs(remembered_roles));
+    EXPECT_EQ(roles.back(), (RoleChange{39, Role::secondary}));
+}
+
+TEST_F(CaretakerOfRed, a_refusal_is_told_once) {
+    static_cast<void>(scratch.write("run/red.refusal", "the peer may have\nnewer data\n"));
+    EXPECT_EQ(caretaker().take_refusal(), "the peer may have?newer data");
+    EXPECT_EQ(caretaker().take_refusal(), "");
+}
+
+TEST_F(CaretakerOfRed, names_that_are_not_plain_reach_no_xml) {
+    EXPECT_FALSE(place_ban("red", "clone\"/><x", "rz1-a", cluster, deadline));
+    EXPECT_FALSE(place_ban("red", "clone", "a b", cluster, deadline));
+    EXPECT_THAT(cluster.asked, IsEmpty());
+}
+
+} // namespace
+} // namespace twinsite::mirror
