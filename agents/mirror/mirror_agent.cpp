@@ -43,6 +43,10 @@ Result<Settings> Settings::from(const ocf::Request& request) {
         return fail(name.error().in("parameter drbd_resource"));
     }
     settings.wait_for_peer = std::chrono::seconds(request.values.integer("wfc_timeout"));
+    // Pacemaker passes the new and the old name.
+    settings.promoted_max = static_cast<int>(
+        parse_integer(request.meta("promoted_max"), 1, 100)
+            .value_or(parse_integer(request.meta("master_max"), 1, 100).value_or(1)));
     auto scores = parse_scores(request.values.text("adjust_master_score"));
     if (scores) {
         settings.scores = *scores;
@@ -139,6 +143,15 @@ Outcome MirrorAgent::start() {
             static_cast<void>(parts_.mirror.bring_down(deadline_));
         }
         return Outcome::of(up.error());
+    }
+    const auto options = parts_.mirror.options(deadline_);
+    const Status fitting =
+        options ? check_primaries(*options, settings_.promoted_max) : fail(options.error());
+    if (!fitting) {
+        if (!before->configured) {
+            static_cast<void>(parts_.mirror.bring_down(deadline_));
+        }
+        return Outcome::of(fitting.error().in(settings_.resource));
     }
     wait_until_settled();
     const auto after = parts_.mirror.observe(deadline_);
@@ -263,7 +276,9 @@ Outcome MirrorAgent::promote() {
             }
             return false;
         }
-        const auto verdict = may_promote(*seen, settings_.scores.consistent > 0);
+        const auto verdict =
+            may_promote(*seen, {.consistent_will_do = settings_.scores.consistent > 0,
+                                .two_primaries = settings_.promoted_max == 2});
         reason = verdict.reason;
         switch (verdict.promotion) {
         case Promotion::done:

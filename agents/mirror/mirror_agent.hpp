@@ -19,6 +19,7 @@ struct Settings {
     std::string resource;
     ScoreTable scores{};
     Milliseconds wait_for_peer{5000};
+    int promoted_max = 1; ///< of the clone
 
     static Result<Settings> from(const ocf::Request& request);
 };

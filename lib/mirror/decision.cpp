@@ -224,7 +224,7 @@ Assessment assess(const Observation& observation, const ScoreTable& scores) {
                                              : assess_unpromoted(observation, scores);
 }
 
-PromotionVerdict may_promote(const Observation& seen, bool consistent_will_do) {
+PromotionVerdict may_promote(const Observation& seen, const PromotionRules& rules) {
     if (!seen.configured) {
         return {Promotion::refused, "the mirror is not started"};
     }
@@ -239,17 +239,56 @@ PromotionVerdict may_promote(const Observation& seen, bool consistent_will_do) {
     }
     const Disk disk = local_disk(seen);
     const bool good_enough = disk == Disk::up_to_date ||
-                             (disk == Disk::consistent && consistent_will_do) ||
+                             (disk == Disk::consistent && rules.consistent_will_do) ||
                              (diskless_client(seen) && some_peer_up_to_date(seen));
     if (!good_enough) {
         return {Promotion::refused, local_trouble(seen)};
     }
     for (const Peer& peer : seen.peers) {
-        if (peer.connection == Connection::connected && peer.role == Role::primary) {
+        if (!rules.two_primaries && peer.connection == Connection::connected &&
+            peer.role == Role::primary) {
             return {Promotion::wait, "the peer is connected and still promoted"};
         }
     }
     return {Promotion::go, {}};
+}
+
+Options parse_options(std::string_view shown) {
+    Options options;
+    for (const std::string_view line : lines(shown)) {
+        // "        fencing         \tresource-only;"
+        const auto words = split(line, " \t;");
+        if (words.size() < 2) {
+            continue;
+        }
+        if (words[0] == "allow-two-primaries") {
+            options.allow_two_primaries = words[1] == "yes";
+        } else if (words[0] == "fencing") {
+            options.fencing = words[1];
+        }
+    }
+    return options;
+}
+
+Status check_primaries(const Options& options, int promoted_max) {
+    if (promoted_max > 2) {
+        return fail(ErrorKind::invalid_config, "promoted-max is more than DRBD's two primaries");
+    }
+    if (promoted_max == 2 && !options.allow_two_primaries) {
+        return fail(ErrorKind::invalid_config,
+                    "promoted-max is 2, but DRBD's allow-two-primaries is not set");
+    }
+    if (promoted_max == 2 && options.fencing != "resource-and-stonith") {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("two primaries need DRBD's fencing resource-and-stonith, not {}",
+                                printable(options.fencing)));
+    }
+    if (promoted_max == 1 && options.allow_two_primaries) {
+        return fail(
+            ErrorKind::invalid_config,
+            "DRBD's allow-two-primaries is set, but promoted-max is 1: one of them is wrong");
+    }
+    return {};
 }
 
 bool settled(const Observation& seen) {

@@ -61,6 +61,18 @@ Status outcome(const process::Command& what, const Result<process::Output>& outp
                 fmt::format("{}: {}", join(what.argv, " "), complaint(*output)));
 }
 
+bool says_undefined(std::string_view complaint) {
+    return complaint.find("not defined in your config") != std::string_view::npos ||
+           complaint.find("no resources defined") != std::string_view::npos;
+}
+
+Error undefined(std::string_view resource) {
+    return {ErrorKind::not_found,
+            fmt::format("DRBD's configuration defines no resource {} for this node: see the files "
+                        "in /etc/drbd.d and the host names in them",
+                        resource)};
+}
+
 } // namespace
 
 Status check_resource_name(std::string_view name) {
@@ -133,11 +145,8 @@ Status Drbd::check_configured(const Deadline& deadline) {
         return {};
     }
     const std::string said = complaint(*output);
-    if (said.find("not defined in your config") != std::string::npos) {
-        return fail(ErrorKind::not_found,
-                    fmt::format("DRBD's configuration defines no resource {} for this node: "
-                                "see the files in /etc/drbd.d and the host names in them",
-                                resource_));
+    if (says_undefined(said)) {
+        return fail(undefined(resource_));
     }
     return fail(ErrorKind::invalid_config, fmt::format("DRBD's configuration: {}", said));
 }
@@ -157,7 +166,8 @@ Status Drbd::bring_up(const Deadline& deadline) {
         }
     }
     // adjust also completes a bring-up that was interrupted between any two steps; up does not.
-    return drbdadm("adjust", deadline);
+    const auto up = drbdadm("adjust", deadline);
+    return !up && says_undefined(up.error().message) ? fail(undefined(resource_)) : up;
 }
 
 Status Drbd::bring_down(const Deadline& deadline) {
@@ -186,6 +196,15 @@ Status Drbd::demote(const Deadline& deadline) {
     const auto what =
         command({"drbdsetup", "secondary", std::to_string(seen->volumes.front().minor)});
     return outcome(what, runner_.run(what, deadline));
+}
+
+Result<Options> Drbd::options(const Deadline& deadline) {
+    const auto what = command({"drbdsetup", "show", resource_});
+    const auto output = runner_.run(what, deadline);
+    if (const auto ran = outcome(what, output); !ran) {
+        return fail(ran.error());
+    }
+    return parse_options(output->out);
 }
 
 Result<std::string> Drbd::generation(const Observation& seen, const Deadline& deadline) {

@@ -60,9 +60,31 @@ struct PromotionVerdict {
     friend bool operator==(const PromotionVerdict&, const PromotionVerdict&) = default;
 };
 
-/// CONSISTENT_WILL_DO: the admin gave merely consistent data a score, so the kernel and its fence
-/// handler have the last word on it.
-PromotionVerdict may_promote(const Observation& observation, bool consistent_will_do);
+struct PromotionRules {
+    /// The admin gave merely consistent data a score: the kernel and its fence handler have the
+    /// last word on it.
+    bool consistent_will_do = false;
+    /// A converged clone with promoted-max 2: a promoted peer is no reason to wait.
+    bool two_primaries = false;
+};
+
+PromotionVerdict may_promote(const Observation& observation, const PromotionRules& rules);
+
+/// What of DRBD's options decides whether two sides may be promoted at once.
+struct Options {
+    bool allow_two_primaries = false;
+    std::string fencing = "dont-care";
+
+    friend bool operator==(const Options&, const Options&) = default;
+};
+
+/// From `drbdsetup show RESOURCE`, which prints what differs from the defaults.
+Options parse_options(std::string_view shown);
+
+/// Two primaries only where the clone wants them (promoted-max 2), DRBD allows them, and a lost
+/// peer stops I/O until it is fenced; a single primary only where DRBD refuses a second one.
+/// Error: invalid_config.
+Status check_primaries(const Options& options, int promoted_max);
 
 /// True when nothing of a bring-up is under way any more: disks attached, peers connected and
 /// agreed, so that waiting longer would not improve what a start leaves behind.

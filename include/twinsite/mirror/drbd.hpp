@@ -3,6 +3,7 @@
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/result.hpp>
+#include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/observation.hpp>
 #include <twinsite/process/command.hpp>
 
@@ -37,6 +38,8 @@ public:
     virtual Status promote(const Deadline& deadline) = 0;
     /// One attempt. Errors: conflict when the device is held open.
     virtual Status demote(const Deadline& deadline) = 0;
+    /// As the kernel has them. Only where the resource is configured.
+    virtual Result<Options> options(const Deadline& deadline) = 0;
     /// The first volume's generation identifiers, as parse_generation takes them (8.4).
     virtual Result<std::string> generation(const Observation& seen, const Deadline& deadline) = 0;
 };
@@ -56,6 +59,7 @@ public:
     Status bring_down(const Deadline& deadline) override;
     Status promote(const Deadline& deadline) override;
     Status demote(const Deadline& deadline) override;
+    Result<Options> options(const Deadline& deadline) override;
     Result<std::string> generation(const Observation& seen, const Deadline& deadline) override;
 
     /// After a split brain, on the side whose data is given up: disconnect, and connect as the one

@@ -177,7 +177,7 @@ TEST_F(RealDrbd, missing_metadata_and_unknown_resources_change_nothing) {
     sh("rm /etc/drbd.d/red.res");
     const auto unknown = Pair::agent("start");
     EXPECT_EQ(unknown.code, 1);
-    EXPECT_THAT(unknown.out, HasSubstr("not defined in your config"));
+    EXPECT_THAT(unknown.out, HasSubstr("defines no resource red for this node"));
     expect("stop", 0);
 }
 

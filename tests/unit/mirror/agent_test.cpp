@@ -98,6 +98,12 @@ TEST_F(MirrorActions, a_start_that_fails_removes_what_it_began) {
     EXPECT_FALSE(drbd.now.configured);
 }
 
+TEST_F(MirrorActions, a_mirror_that_allows_two_primaries_is_not_run_with_one) {
+    drbd.configured.allow_two_primaries = true;
+    EXPECT_EQ(agent().start().code, ExitCode::not_configured);
+    EXPECT_FALSE(drbd.now.configured) << "nothing is left behind";
+}
+
 TEST_F(MirrorActions, a_start_that_fails_leaves_alone_what_was_up_before) {
     drbd.now = testing::FakeMirror::connected();
     drbd.on_bring_up = [] { return fail(ErrorKind::internal, "broken file"); };

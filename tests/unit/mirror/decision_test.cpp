@@ -114,7 +114,7 @@ TEST(MirrorDecision, only_two_connected_up_to_date_replicas_are_whole) {
 
 TEST(MirrorDecision, a_promotion_happens_only_on_up_to_date_data) {
     each_combination([](Role role, Disk disk, Connection connection, Disk peer, const Assessment&) {
-        const auto verdict = may_promote(seen(role, disk, connection, peer), false);
+        const auto verdict = may_promote(seen(role, disk, connection, peer), {});
         if (role == Role::primary) {
             EXPECT_EQ(verdict.promotion, Promotion::done);
         } else if (verdict.promotion == Promotion::go) {
@@ -130,7 +130,7 @@ TEST(MirrorDecision, the_score_and_the_promotion_agree) {
     each_combination(
         [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
             if (role == Role::secondary && result.score > 0) {
-                EXPECT_NE(may_promote(seen(role, disk, connection, peer), false).promotion,
+                EXPECT_NE(may_promote(seen(role, disk, connection, peer), {}).promotion,
                           Promotion::refused);
             }
         });
@@ -139,7 +139,7 @@ TEST(MirrorDecision, the_score_and_the_promotion_agree) {
 TEST(MirrorDecision, a_peer_that_is_still_promoted_is_waited_for) {
     EXPECT_EQ(may_promote(seen(Role::secondary, Disk::up_to_date, Connection::connected,
                                Disk::up_to_date, Replication::established, Role::primary),
-                          false)
+                          {})
                   .promotion,
               Promotion::wait);
 }
@@ -149,8 +149,8 @@ TEST(MirrorDecision, consistent_data_is_promoted_only_when_the_admin_gave_it_a_s
         seen(Role::secondary, Disk::consistent, Connection::connecting, Disk::unknown);
     EXPECT_EQ(assess(alone, ScoreTable{}).score, never);
     EXPECT_EQ(assess(alone, ScoreTable{5, 10, 1000, 10000}).score, 5);
-    EXPECT_EQ(may_promote(alone, false).promotion, Promotion::refused);
-    EXPECT_EQ(may_promote(alone, true).promotion, Promotion::go);
+    EXPECT_EQ(may_promote(alone, {}).promotion, Promotion::refused);
+    EXPECT_EQ(may_promote(alone, {.consistent_will_do = true}).promotion, Promotion::go);
 }
 
 TEST(MirrorDecision, the_worst_volume_counts) {
@@ -176,6 +176,51 @@ TEST(MirrorDecision, a_start_waits_for_the_handshake_but_not_for_a_resync) {
     EXPECT_TRUE(settled(with(Replication::sync_target)));
     EXPECT_FALSE(
         settled(seen(Role::secondary, Disk::consistent, Connection::connecting, Disk::unknown)));
+}
+
+// drbdsetup 9.22 on 8.4.11, shortened.
+constexpr const char* shown = R"(resource red {
+    options {
+    }
+    net {
+        ping-int        \t2; # seconds
+        allow-two-primaries\tyes;
+    }
+    _remote_host {
+    }
+    volume 0 {
+        disk "/dev/ubda" {
+            fencing         \tresource-and-stonith;
+        }
+    }
+}
+)";
+
+TEST(MirrorOptions, are_read_from_what_the_kernel_has) {
+    std::string text(shown);
+    for (auto at = text.find("\\t"); at != std::string::npos; at = text.find("\\t")) {
+        text.replace(at, 2, "\t");
+    }
+    EXPECT_EQ(parse_options(text), (Options{true, "resource-and-stonith"}));
+    EXPECT_EQ(parse_options(""), Options{});
+}
+
+TEST(MirrorOptions, two_primaries_need_consent_on_all_three_sides) {
+    for (const bool allowed : {false, true}) {
+        for (const char* fencing : {"dont-care", "resource-only", "resource-and-stonith"}) {
+            const Options options{allowed, fencing};
+            EXPECT_EQ(check_primaries(options, 1).has_value(), !allowed);
+            EXPECT_EQ(check_primaries(options, 2).has_value(),
+                      allowed && options.fencing == "resource-and-stonith");
+            EXPECT_FALSE(check_primaries(options, 3));
+        }
+    }
+}
+
+TEST(MirrorOptions, a_second_primary_does_not_wait_for_the_first) {
+    const auto connected = seen(Role::secondary, Disk::up_to_date, Connection::connected,
+                                Disk::up_to_date, Replication::established, Role::primary);
+    EXPECT_EQ(may_promote(connected, {.two_primaries = true}).promotion, Promotion::go);
 }
 
 TEST(MirrorScores, four_numbers_that_do_not_decrease) {

@@ -74,6 +74,10 @@ Status FakeMirror::demote(const Deadline& /*deadline*/) {
     return {};
 }
 
+Result<Options> FakeMirror::options(const Deadline& /*deadline*/) {
+    return configured;
+}
+
 Result<std::string> FakeMirror::generation(const Observation& /*seen*/,
                                            const Deadline& /*deadline*/) {
     return std::string("9F67CDCA1CEE2C1D:DFC5D0D2036FAAA1:0000000000000000:0000000000000000");

@@ -14,6 +14,7 @@ public:
     /// What bring_up leaves behind.
     mirror::Observation when_up;
     mirror::Observation now;
+    mirror::Options configured;
     std::vector<std::string> calls;
 
     std::function<Status()> on_bring_up;
@@ -32,6 +33,7 @@ public:
     Status bring_down(const Deadline& deadline) override;
     Status promote(const Deadline& deadline) override;
     Status demote(const Deadline& deadline) override;
+    Result<mirror::Options> options(const Deadline& deadline) override;
     Result<std::string> generation(const mirror::Observation& seen,
                                    const Deadline& deadline) override;
 };
