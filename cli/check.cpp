@@ -1,13 +1,120 @@
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 
+#include <twinsite/base/file.hpp>
+#include <twinsite/cluster/configuration.hpp>
+#include <twinsite/cluster/state.hpp>
 #include <twinsite/config/topology_file.hpp>
+#include <twinsite/site/capacity.hpp>
 #include <twinsite/site/check.hpp>
+#include <twinsite/site/check_domain.hpp>
+#include <twinsite/site/check_live.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
 
 namespace twinsite::cli {
 
-Exit run_check(const Options& options) {
+namespace {
+
+using Findings = std::vector<site::Finding>;
+
+void append(Findings& all, Findings more) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+}
+
+bool this_is_a_node(const site::Topology& topology) {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 &&
+           topology.node(name.data()) != nullptr;
+}
+
+/// The domain XMLs: on a node where the topology says, elsewhere in a directory of copies.
+Findings check_domains(const site::Topology& topology, const CheckOptions& check) {
+    Findings findings;
+    if (check.vm_config_dir.empty() && !this_is_a_node(topology)) {
+        return findings;
+    }
+    for (const site::Vm& vm : topology.vms) {
+        const std::filesystem::path file =
+            check.vm_config_dir.empty()
+                ? std::filesystem::path(vm.config)
+                : std::filesystem::path(check.vm_config_dir) / (vm.name + ".xml");
+        const auto text = read_file(file);
+        const auto domain = text ? cluster::parse_xml(*text) : fail(text.error());
+        if (!domain || domain->name != "domain") {
+            findings.push_back(
+                {"vm-config-missing", site::Severity::error, file.string(),
+                 fmt::format("the domain XML of {} cannot be read{}", vm.name,
+                             domain ? ": it is no <domain>" : ": " + domain.error().message),
+                 "Put it there on every compute node."});
+            continue;
+        }
+        append(findings, site::check_domain(topology, vm, *domain));
+    }
+    return findings;
+}
+
+Result<Findings> check_cluster(const site::Topology& topology) {
+    auto live = cluster::open_configuration();
+    if (!live) {
+        return fail(live.error());
+    }
+    const auto cib = (*live)->read();
+    if (!cib) {
+        return fail(cib.error());
+    }
+    const auto state = cluster::interpret(*cib);
+    if (!state) {
+        return fail(state.error());
+    }
+    Findings findings = site::check_configuration(topology, *cib);
+    append(findings, site::check_state(topology, *state));
+    return findings;
+}
+
+Json capacity_json(const site::CapacityReport& report) {
+    Json losses = Json::array();
+    for (const auto& loss : report.losses) {
+        losses.push_back({{"kind", loss.is_site ? "site" : "host"},
+                          {"name", loss.name},
+                          {"verdict", std::string(site::to_string(loss.verdict))},
+                          {"proven", loss.packing != site::Packing::no_plan_found},
+                          {"displaced_mib", loss.displaced_mib},
+                          {"free_mib", loss.free_mib}});
+    }
+    Json headroom = Json::object();
+    for (const auto& site : report.headroom) {
+        headroom[site.site] = site.largest_vm_mib;
+    }
+    return {{"known", report.known},
+            {"losses", std::move(losses)},
+            {"largest_vm_that_may_be_added_mib", std::move(headroom)}};
+}
+
+void print_capacity(const site::CapacityReport& report) {
+    if (!report.known) {
+        fmt::print("capacity: not checked, \"memory_mib\" is not stated for every compute node\n");
+        return;
+    }
+    for (const auto& loss : report.losses) {
+        fmt::print("capacity: loss of {} {}: {} ({} MiB displaced, {} MiB free)\n",
+                   loss.is_site ? "site" : "host", loss.name, site::to_string(loss.verdict),
+                   loss.displaced_mib, loss.free_mib);
+    }
+    for (const auto& site : report.headroom) {
+        fmt::print("capacity: {} can take one more VM of up to {} MiB\n", site.site,
+                   site.largest_vm_mib);
+    }
+}
+
+} // namespace
+
+Exit run_check(const Options& options, const CheckOptions& check) {
     auto loaded = config::load_topology(options.topology);
     if (!loaded) {
         return report(options, loaded.error(), Exit::usage);
@@ -16,10 +123,26 @@ Exit run_check(const Options& options) {
         print_findings(options, loaded->findings);
         return Exit::findings;
     }
-    const auto findings = site::check(*loaded->topology);
-    print_findings(options, findings);
-    if (!options.json && findings.empty()) {
-        fmt::print("{}: nothing to complain about\n", options.topology);
+    const site::Topology& topology = *loaded->topology;
+    Findings findings = site::check(topology);
+    append(findings, check_domains(topology, check));
+    if (check.live) {
+        auto live = check_cluster(topology);
+        if (!live) {
+            return report(options, live.error(), Exit::cluster);
+        }
+        append(findings, *std::move(live));
+    }
+    site::sort_findings(findings);
+    const auto capacity = site::capacity(topology);
+    if (options.json) {
+        print_json({{"findings", to_json(findings)}, {"capacity", capacity_json(capacity)}});
+    } else {
+        print_findings(options, findings);
+        print_capacity(capacity);
+        if (findings.empty()) {
+            fmt::print("{}: nothing to complain about\n", options.topology);
+        }
     }
     return exit_for(findings);
 }

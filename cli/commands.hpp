@@ -7,7 +7,18 @@
 
 namespace twinsite::cli {
 
-Exit run_check(const Options& options);
+struct CheckOptions {
+    bool live = false;
+    std::string vm_config_dir; ///< copies of the domain XMLs, where this is no node
+};
+Exit run_check(const Options& options, const CheckOptions& check);
+
+struct WhatIfOptions {
+    std::vector<std::string> fail;
+    std::vector<std::string> add_vms;
+    bool live = false;
+};
+Exit run_whatif(const Options& options, const WhatIfOptions& whatif);
 
 struct RenderOptions {
     std::string format;
@@ -22,6 +33,42 @@ struct ApplyOptions {
 Exit run_plan(const Options& options);
 Exit run_apply(const Options& options, const ApplyOptions& apply);
 
-Exit run_status(const Options& options);
+struct MoveOptions {
+    std::string kind; ///< vm or lun
+    std::string name;
+    std::string to;
+    bool with_lun = false;
+    bool yes = false;
+    bool allow_restarts = false;
+};
+Exit run_move(const Options& options, const MoveOptions& move);
+
+struct DrainOptions {
+    std::string kind; ///< node or site
+    std::string name;
+    bool away = true; ///< false: back again
+    bool yes = false;
+    bool allow_restarts = false;
+};
+Exit run_drain(const Options& options, const DrainOptions& drain);
+
+struct ResolveOptions {
+    std::vector<std::string> luns; ///< none: all that have a copy here
+    std::string keep;              ///< a site whose copies an operator chose
+    bool yes = false;
+};
+Exit run_resolve(const Options& options, const ResolveOptions& how);
+
+struct GoLiveOptions {
+    std::string site;
+    bool yes = false;
+};
+Exit run_go_live(const Options& options, const GoLiveOptions& go_live);
+
+struct StatusOptions {
+    std::string format; ///< "", html or prometheus
+    bool watch = false;
+};
+Exit run_status(const Options& options, const StatusOptions& status);
 
 } // namespace twinsite::cli

@@ -3,6 +3,7 @@
 #include <twinsite/base/file.hpp>
 #include <twinsite/site/cib.hpp>
 #include <twinsite/site/files.hpp>
+#include <twinsite/site/shell_forms.hpp>
 
 #include <fmt/format.h>
 
@@ -37,6 +38,10 @@ Exit run_render(const Options& options, const RenderOptions& render) {
     }
     if (render.format == "cib") {
         fmt::print("{}", site::to_text(site::render_cib(*loaded.topology)));
+    } else if (render.format == "pcs") {
+        fmt::print("{}", site::render_pcs(site::render_cib(*loaded.topology)));
+    } else if (render.format == "crmsh") {
+        fmt::print("{}", site::render_crmsh(site::render_cib(*loaded.topology)));
     } else if (render.format == "drbd") {
         return render_drbd(options, render, *loaded.topology);
     } else if (render.format == "corosync") {

@@ -1,5 +1,4 @@
-#include "lib/cluster/xml_bridge.hpp"
-
+#include <twinsite/cluster/configuration.hpp>
 #include <twinsite/cluster/simulation.hpp>
 
 #include <fmt/format.h>

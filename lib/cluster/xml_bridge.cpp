@@ -1,5 +1,6 @@
 #include "lib/cluster/xml_bridge.hpp"
 
+#include <twinsite/base/text.hpp>
 #include <twinsite/cluster/configuration.hpp>
 
 #include <libxml/parser.h>
@@ -44,6 +45,8 @@ site::Xml from_tree(const xmlNode* tree) {
     for (const xmlNode* child = tree->children; child != nullptr; child = child->next) {
         if (child->type == XML_ELEMENT_NODE) {
             xml.children.push_back(from_tree(child));
+        } else if (child->type == XML_TEXT_NODE) {
+            xml.text += trim(text_of(child->content));
         }
     }
     return xml;

@@ -11,9 +11,6 @@ namespace twinsite::cluster {
 
 using XmlTree = CHandle<xmlNode, free_xml>;
 
-/// Any XML document, as elements and attributes.
-Result<site::Xml> parse_xml(std::string_view text);
-
 site::Xml from_tree(const xmlNode* tree);
 /// Error internal when libxml2 cannot.
 Result<XmlTree> to_tree(const site::Xml& xml);

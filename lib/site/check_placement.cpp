@@ -1,4 +1,5 @@
 #include <twinsite/base/text.hpp>
+#include <twinsite/site/capacity.hpp>
 #include <twinsite/site/check.hpp>
 
 #include <fmt/format.h>
@@ -167,8 +168,8 @@ std::vector<Finding> check_placement(const Topology& topology) {
 
 std::vector<Finding> check(const Topology& topology) {
     std::vector<Finding> findings = check_identities(topology);
-    for (Finding& finding : check_placement(topology)) {
-        findings.push_back(std::move(finding));
+    for (auto part : {check_placement(topology), check_capacity(topology)}) {
+        findings.insert(findings.end(), part.begin(), part.end());
     }
     sort_findings(findings);
     return findings;

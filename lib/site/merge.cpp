@@ -231,7 +231,7 @@ void merge_prefixed(Xml& live, const Xml& wanted) {
         wanted_by_id.emplace(element.get("id"), &element);
     }
     std::erase_if(live.children, [&](const Xml& element) {
-        return element.get("id").starts_with(constraint_prefix) &&
+        return is_rendered_constraint(element.get("id")) &&
                !wanted_by_id.contains(element.get("id"));
     });
     std::unordered_set<std::string> there;

@@ -22,6 +22,9 @@ std::string target_id(std::string_view lun) {
 std::string vm_id(std::string_view vm) {
     return fmt::format("vm_{}", vm);
 }
+bool is_rendered_constraint(std::string_view id) {
+    return id.starts_with(constraint_prefix) && !id.starts_with(mirror_fence_prefix);
+}
 std::string fence_id(std::string_view node, std::size_t nth) {
     return nth == 0 ? fmt::format("fence_{}", node) : fmt::format("fence_{}_{}", node, nth + 1);
 }

@@ -103,11 +103,19 @@ void append(std::string& out, const Xml& xml, std::size_t depth) {
         append_escaped(out, value);
         out += '"';
     }
-    if (xml.children.empty()) {
+    if (xml.children.empty() && xml.text.empty()) {
         out += "/>\n";
         return;
     }
-    out += ">\n";
+    out += ">";
+    if (xml.children.empty()) {
+        append_escaped(out, xml.text);
+        out += "</";
+        out += xml.name;
+        out += ">\n";
+        return;
+    }
+    out += "\n";
     for (const Xml& child : xml.children) {
         append(out, child, depth + 1);
     }

@@ -9,6 +9,9 @@
 
 namespace twinsite::cluster {
 
+/// Any XML document. Error invalid_config when it is not well-formed.
+Result<site::Xml> parse_xml(std::string_view text);
+
 /// A CIB from text. Error invalid_config when it is no well-formed XML or no <cib>.
 Result<site::Xml> parse_cib(std::string_view text);
 

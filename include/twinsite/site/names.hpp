@@ -18,6 +18,10 @@ std::string fence_id(std::string_view node, std::size_t nth);
 
 /// Constraints carry this in front, so that their owner is plain.
 inline constexpr std::string_view constraint_prefix = "twinsite-";
+/// DRBD's handler bans a stale copy from promotion with a constraint of its own; it lifts it again.
+inline constexpr std::string_view mirror_fence_prefix = "twinsite-mirror-fence-";
+/// Whether a constraint or fencing level of this id is rendered from the topology.
+bool is_rendered_constraint(std::string_view id);
 /// The tag that lists every resource of twinsite's.
 inline constexpr std::string_view ownership_tag = "twinsite";
 /// The node attribute that says where a node stands.

@@ -1,6 +1,7 @@
 // Where everything is, against where it belongs.
 #pragma once
 
+#include <twinsite/site/finding.hpp>
 #include <twinsite/site/state.hpp>
 #include <twinsite/site/topology.hpp>
 
@@ -67,5 +68,11 @@ SiteMap map_sites(const Topology& topology, const ClusterState& state);
 
 /// A page of text, one site after the other.
 std::string to_text(const SiteMap& map);
+
+/// One self-contained page: sites with hosts and VMs, LUNs, what a cut would do now, findings.
+std::string to_html(const SiteMap& map, const std::vector<Finding>& findings);
+
+/// For the node exporter's textfile collector.
+std::string to_prometheus(const SiteMap& map, const std::vector<Finding>& findings);
 
 } // namespace twinsite::site

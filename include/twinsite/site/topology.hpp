@@ -49,7 +49,7 @@ struct Pdu {
     std::string address;
     std::int64_t port = 161;
     std::string model = "auto";
-    Snmp snmp;
+    Snmp snmp = {};
 };
 
 struct Replica {

@@ -8,11 +8,12 @@
 
 namespace twinsite::site {
 
-/// Elements and attributes only: Pacemaker's configuration has no text nodes that matter.
 struct Xml {
     std::string name;
     std::vector<std::pair<std::string, std::string>> attributes;
     std::vector<Xml> children;
+    /// Domain XML has text in its leaves; it is "" wherever it is blank.
+    std::string text = {};
 
     /// "" when there is none.
     [[nodiscard]] std::string_view get(std::string_view attribute) const;

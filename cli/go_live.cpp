@@ -1,0 +1,77 @@
+#include "cli/commands.hpp"
+#include "cli/json.hpp"
+#include "cli/live.hpp"
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/cluster/quorum.hpp>
+#include <twinsite/process/command.hpp>
+#include <twinsite/site/go_live.hpp>
+
+#include <fmt/format.h>
+
+namespace twinsite::cli {
+
+namespace {
+
+void print(const Options& options, const site::GoLive& plan, const std::string& site) {
+    if (options.json) {
+        print_json({{"site", site},
+                    {"confirmed_dead", plan.dead},
+                    {"expected_votes", plan.votes},
+                    {"takes_over", plan.takes_over}});
+        return;
+    }
+    fmt::print("You confirm that these nodes are DEAD (no power): {}\n", join(plan.dead, ", "));
+    fmt::print("If one of them lives, its LUNs will be written on both sides and data WILL be "
+               "lost.\n");
+    fmt::print("{} then goes on with {} vote(s) and takes over:\n", site, plan.votes);
+    for (const std::string& lun : plan.takes_over) {
+        fmt::print("  {}\n", lun);
+    }
+}
+
+} // namespace
+
+Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
+    const auto loaded = load(options);
+    if (!loaded.topology) {
+        return loaded.exit;
+    }
+    const auto live = look_at_cluster();
+    if (!live) {
+        return report(options, live.error(), Exit::cluster);
+    }
+    const auto plan = site::plan_go_live(*loaded.topology, live->state, go_live.site);
+    if (!plan) {
+        return report(options, plan.error(),
+                      plan.error().kind == ErrorKind::conflict ? Exit::findings : Exit::usage);
+    }
+    print(options, *plan, go_live.site);
+    if (!go_live.yes) {
+        return report(options,
+                      {ErrorKind::conflict,
+                       "nothing was done; look at the other site's power, then add --yes"},
+                      Exit::findings);
+    }
+    process::SystemCommandRunner runner;
+    const SystemClock clock;
+    const auto deadline = Deadline::after(clock, std::chrono::seconds(120));
+    for (const std::string& node : plan->dead) {
+        const auto told = runner.run_ok({{"stonith_admin", "--confirm", node}, {}, {}}, deadline);
+        if (!told) {
+            return report(options, told.error().in("the fencer was not told"), Exit::cluster);
+        }
+    }
+    if (const auto votes = cluster::expect_votes(plan->votes); !votes) {
+        return report(options, votes.error(), Exit::cluster);
+    }
+    if (!options.json) {
+        fmt::print("{} is live. When the other site returns, start its nodes one after the other "
+                   "and look at \"twinsite status\".\n",
+                   go_live.site);
+    }
+    return Exit::fine;
+}
+
+} // namespace twinsite::cli

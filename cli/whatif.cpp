@@ -1,0 +1,200 @@
+#include "cli/commands.hpp"
+#include "cli/json.hpp"
+
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/cluster/configuration.hpp>
+#include <twinsite/cluster/simulation.hpp>
+#include <twinsite/process/command.hpp>
+#include <twinsite/site/capacity.hpp>
+#include <twinsite/site/what_if.hpp>
+
+#include <fmt/format.h>
+
+namespace twinsite::cli {
+
+namespace {
+
+Json outcome_json(const site::Outcome& outcome) {
+    Json luns = Json::array();
+    for (const auto& lun : outcome.luns) {
+        luns.push_back({{"lun", lun.lun},
+                        {"fate", std::string(site::to_string(lun.fate))},
+                        {"promoted_on", lun.promoted_on},
+                        {"divergence", lun.divergence},
+                        {"reason", lun.reason}});
+    }
+    Json vms = Json::array();
+    for (const auto& vm : outcome.vms) {
+        vms.push_back({{"vm", vm.vm},
+                       {"fate", std::string(site::to_string(vm.fate))},
+                       {"from", vm.from},
+                       {"to", vm.to},
+                       {"reason", vm.reason}});
+    }
+    return {{"needs_go_live", outcome.needs_go_live},
+            {"luns", std::move(luns)},
+            {"vms", std::move(vms)}};
+}
+
+void print_outcome(const site::Outcome& outcome) {
+    for (const auto& lun : outcome.luns) {
+        fmt::print("  LUN {:<12} {:<9} {:<20} {}{}\n", lun.lun, site::to_string(lun.fate),
+                   lun.promoted_on.empty() ? "nowhere" : join(lun.promoted_on, " and "),
+                   lun.divergence, lun.reason.empty() ? "" : fmt::format("  ({})", lun.reason));
+    }
+    for (const auto& vm : outcome.vms) {
+        const std::string where = vm.to.empty()      ? fmt::format("was on {}", vm.from)
+                                  : vm.from == vm.to ? vm.to
+                                                     : fmt::format("{} -> {}", vm.from, vm.to);
+        fmt::print("  VM  {:<12} {:<9} {}{}\n", vm.vm, site::to_string(vm.fate), where,
+                   vm.reason.empty() ? "" : fmt::format("  ({})", vm.reason));
+    }
+}
+
+/// "memory_mib=2048,home=rz1[,name=N,lun=L]" as one more VM.
+Status add_vm(site::Topology& topology, const std::string& text) {
+    site::Vm vm;
+    vm.name = "new";
+    for (const std::string& pair : split(text, ",")) {
+        const auto equals = pair.find('=');
+        const std::string key = pair.substr(0, equals);
+        const std::string value = equals == std::string::npos ? "" : pair.substr(equals + 1);
+        if (key == "memory_mib") {
+            const auto mib = parse_integer(value, 1, 1LL << 40);
+            if (!mib) {
+                return fail(mib.error());
+            }
+            vm.memory_mib = *mib;
+        } else if (key == "home") {
+            vm.home = value;
+        } else if (key == "name") {
+            vm.name = value;
+        } else if (key == "lun") {
+            vm.luns.push_back(value);
+        } else {
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("--add-vm takes memory_mib, home, name and lun, not \"{}\"",
+                                    printable(key)));
+        }
+    }
+    const auto& sites = topology.sites;
+    if (std::find(sites.begin(), sites.end(), vm.home) == sites.end()) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("--add-vm needs home=SITE, one of: {}", join(sites, ", ")));
+    }
+    if (vm.luns.empty()) {
+        for (const site::Lun& lun : topology.luns) {
+            if (lun.home == vm.home && vm.luns.empty()) {
+                vm.luns.push_back(lun.name);
+            }
+        }
+    }
+    topology.vms.push_back(std::move(vm));
+    return {};
+}
+
+Exit simulate_live(const Options& options, const site::Topology& topology,
+                   const site::Failure& failure) {
+    auto live = cluster::open_configuration();
+    if (!live) {
+        return report(options, live.error(), Exit::cluster);
+    }
+    const auto cib = (*live)->read();
+    if (!cib) {
+        return report(options, cib.error(), Exit::cluster);
+    }
+    cluster::Event event;
+    for (const site::Node& node : topology.nodes) {
+        if (failure.nodes.contains(node.name) || failure.sites.contains(node.site) ||
+            failure.storage.contains(node.name)) {
+            event.failed_nodes.push_back(node.name);
+        } else if (failure.link && node.site != topology.sites.front()) {
+            event.lost_nodes.push_back(node.name);
+            event.quorum_lost = true;
+        }
+    }
+    process::SystemCommandRunner runner;
+    const SystemClock clock;
+    const auto movements =
+        cluster::simulate(runner, *cib, event, Deadline::after(clock, std::chrono::seconds(120)));
+    if (!movements) {
+        return report(options, movements.error(), Exit::cluster);
+    }
+    if (options.json) {
+        print_json({{"movements", to_json(*movements)}});
+    } else {
+        fmt::print("Pacemaker, from the cluster's present state{}, would:\n",
+                   failure.link ? fmt::format(" and seen from {}", topology.sites.front()) : "");
+        for (const auto& movement : *movements) {
+            fmt::print("  {}\n", site::to_text(movement));
+        }
+        if (movements->empty()) {
+            fmt::print("  do nothing\n");
+        }
+    }
+    return Exit::fine;
+}
+
+bool all_run(const site::Outcome& outcome) {
+    return std::all_of(outcome.vms.begin(), outcome.vms.end(), [](const auto& vm) {
+        return vm.fate != site::VmFate::stops && vm.fate != site::VmFate::waits;
+    });
+}
+
+} // namespace
+
+Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
+    auto loaded = load(options);
+    if (!loaded.topology) {
+        return loaded.exit;
+    }
+    site::Topology& topology = *loaded.topology;
+    for (const std::string& vm : whatif.add_vms) {
+        if (const auto added = add_vm(topology, vm); !added) {
+            return report(options, added.error(), Exit::usage);
+        }
+    }
+    auto failure = site::parse_failure(topology, whatif.fail);
+    if (!failure) {
+        return report(options, failure.error(), Exit::usage);
+    }
+    if (whatif.live) {
+        return simulate_live(options, topology, *failure);
+    }
+    const auto outcome = site::what_if(topology, *failure);
+    std::optional<site::Outcome> confirmed;
+    if (outcome.needs_go_live && !failure->sites.empty()) {
+        failure->confirmed_dead = failure->sites;
+        confirmed = site::what_if(topology, *failure);
+    }
+    std::vector<site::Finding> capacity;
+    if (!whatif.add_vms.empty()) {
+        capacity = site::check_capacity(topology);
+    }
+    if (options.json) {
+        Json json = outcome_json(outcome);
+        json["written_on_both_sides"] = site::written_on_both_sides(topology, outcome);
+        if (confirmed) {
+            json["after_go_live"] = outcome_json(*confirmed);
+        }
+        if (!whatif.add_vms.empty()) {
+            json["findings"] = to_json(capacity);
+        }
+        print_json(json);
+    } else {
+        print_outcome(outcome);
+        if (outcome.needs_go_live) {
+            fmt::print("Nothing more is taken over without an operator's \"twinsite go-live\".\n");
+        }
+        if (confirmed) {
+            fmt::print("After \"twinsite go-live\" of the surviving site:\n");
+            print_outcome(*confirmed);
+        }
+        print_findings(options, capacity);
+    }
+    const bool good = all_run(confirmed ? *confirmed : outcome) && capacity.empty();
+    return good ? Exit::fine : Exit::findings;
+}
+
+} // namespace twinsite::cli

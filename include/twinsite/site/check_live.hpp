@@ -1,0 +1,28 @@
+// The live cluster against the topology: what defeats site affinity, what is left over, what is
+// not where it belongs.
+#pragma once
+
+#include <twinsite/site/finding.hpp>
+#include <twinsite/site/state.hpp>
+#include <twinsite/site/topology.hpp>
+#include <twinsite/site/xml.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace twinsite::site {
+
+/// DRBD's options as they are in force on this node, by LUN; missing where they are not known.
+using MirrorFencing = std::map<std::string, std::string>;
+
+/// Traps in the constraints and properties of CIB, whoever wrote them.
+std::vector<Finding> check_configuration(const Topology& topology, const Xml& cib);
+
+/// Where things run.
+std::vector<Finding> check_state(const Topology& topology, const ClusterState& state);
+
+/// drbd-policy-mismatch.
+std::vector<Finding> check_mirror_options(const Topology& topology, const MirrorFencing& fencing);
+
+} // namespace twinsite::site

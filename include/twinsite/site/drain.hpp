@@ -1,0 +1,25 @@
+// Planned evacuation of nodes: Pacemaker's standby.
+#pragma once
+
+#include <twinsite/base/result.hpp>
+#include <twinsite/site/state.hpp>
+#include <twinsite/site/topology.hpp>
+#include <twinsite/site/xml.hpp>
+
+#include <string>
+#include <vector>
+
+namespace twinsite::site {
+
+/// The nodes that "node NAME" or "site NAME" means. Error invalid_config when there is none.
+Result<std::vector<std::string>> drain_targets(const Topology& topology, const std::string& kind,
+                                               const std::string& name);
+
+/// CIB with NODES in standby, or out of it. Error conflict when the cluster does not know one.
+Result<Xml> with_standby(Xml cib, const std::vector<std::string>& nodes, bool standby);
+
+/// Why draining NODES would lose the last good copy of a LUN; "" when it would not.
+std::string last_copy_on(const Topology& topology, const ClusterState& state,
+                         const std::vector<std::string>& nodes);
+
+} // namespace twinsite::site

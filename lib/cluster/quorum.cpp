@@ -1,0 +1,100 @@
+#include <twinsite/base/handle.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/cluster/quorum.hpp>
+
+#include <corosync/cmap.h>
+#include <corosync/votequorum.h>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace twinsite::cluster {
+
+namespace {
+
+Error corosync_error(cs_error_t code, std::string_view what) {
+    const ErrorKind kind = code == CS_ERR_ACCESS ? ErrorKind::permission : ErrorKind::unreachable;
+    return {kind, fmt::format("{}: {}", what, cs_strerror(code))};
+}
+
+/// The "stats" map says of each peer and link whether it is connected.
+std::vector<Link> read_links() {
+    std::vector<Link> links;
+    cmap_handle_t handle = 0;
+    if (cmap_initialize_map(&handle, CMAP_MAP_STATS) != CS_OK) {
+        return links;
+    }
+    const ScopeExit close([&] { cmap_finalize(handle); });
+    cmap_iter_handle_t iterator = 0;
+    if (cmap_iter_init(handle, "stats.knet.node", &iterator) != CS_OK) {
+        return links;
+    }
+    const ScopeExit end([&] { cmap_iter_finalize(handle, iterator); });
+    std::array<char, CMAP_KEYNAME_MAXLEN + 1> key{};
+    std::size_t length = 0;
+    cmap_value_types_t type = CMAP_VALUETYPE_UINT8;
+    while (cmap_iter_next(handle, iterator, key.data(), &length, &type) == CS_OK) {
+        // stats.knet.node2.link0.connected
+        const auto words = split(key.data(), ".");
+        if (words.size() != 5 || words[4] != "connected" || !words[2].starts_with("node") ||
+            !words[3].starts_with("link")) {
+            continue;
+        }
+        const auto node = parse_integer(std::string_view(words[2]).substr(4), 0, UINT32_MAX);
+        const auto number = parse_integer(std::string_view(words[3]).substr(4), 0, 64);
+        std::uint8_t connected = 0;
+        if (node && number && cmap_get_uint8(handle, key.data(), &connected) == CS_OK) {
+            links.push_back({static_cast<std::uint32_t>(*node), static_cast<unsigned>(*number),
+                             connected != 0});
+        }
+    }
+    return links;
+}
+
+} // namespace
+
+Result<Quorum> read_quorum() {
+    votequorum_handle_t handle = 0;
+    if (const cs_error_t code = votequorum_initialize(&handle, nullptr); code != CS_OK) {
+        return fail(corosync_error(code, "corosync's quorum service does not answer"));
+    }
+    const ScopeExit close([&] { votequorum_finalize(handle); });
+    votequorum_info info{};
+    if (const cs_error_t code = votequorum_getinfo(handle, VOTEQUORUM_NODEID_US, &info);
+        code != CS_OK) {
+        return fail(corosync_error(code, "corosync's quorum service does not answer"));
+    }
+    Quorum quorum;
+    quorum.quorate = (info.flags & VOTEQUORUM_INFO_QUORATE) != 0;
+    quorum.expected_votes = info.highest_expected;
+    quorum.total_votes = info.total_votes;
+    quorum.needed_votes = info.quorum;
+    quorum.waits_for_all = (info.flags & VOTEQUORUM_INFO_WAIT_FOR_ALL) != 0;
+    quorum.witness = (info.flags & VOTEQUORUM_INFO_QDEVICE_ALIVE) != 0 &&
+                     (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0;
+    quorum.links = read_links();
+    return quorum;
+}
+
+Status expect_votes(unsigned votes) {
+    votequorum_handle_t handle = 0;
+    if (const cs_error_t code = votequorum_initialize(&handle, nullptr); code != CS_OK) {
+        return fail(corosync_error(code, "corosync's quorum service does not answer"));
+    }
+    const ScopeExit close([&] { votequorum_finalize(handle); });
+    if (const cs_error_t code = votequorum_setexpected(handle, votes); code != CS_OK) {
+        return fail(corosync_error(code, fmt::format("{} expected votes were refused", votes)));
+    }
+    cmap_handle_t map = 0;
+    if (const cs_error_t code = cmap_initialize(&map); code != CS_OK) {
+        return fail(corosync_error(code, "corosync's configuration map does not answer"));
+    }
+    const ScopeExit close_map([&] { cmap_finalize(map); });
+    if (const cs_error_t code = cmap_set_uint8(map, "quorum.cancel_wait_for_all", 1);
+        code != CS_OK) {
+        return fail(corosync_error(code, "waiting for all nodes was not cancelled"));
+    }
+    return {};
+}
+
+} // namespace twinsite::cluster

@@ -1,0 +1,92 @@
+#include "tests/support/topologies.hpp"
+
+#include <twinsite/site/capacity.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace twinsite::site {
+namespace {
+
+using Sizes = std::vector<std::int64_t>;
+
+Packing packed(const Sizes& items, const Sizes& bins) {
+    return pack(items, bins);
+}
+
+TEST(Pack, finds_a_plan) {
+    EXPECT_EQ(packed({4, 2, 2}, {4, 4}), Packing::fits);
+    EXPECT_EQ(packed({}, {}), Packing::fits);
+}
+
+TEST(Pack, finds_a_plan_that_best_fit_decreasing_misses) {
+    // Best fit decreasing puts 6 into 7 and has no place for the last 4.
+    EXPECT_EQ(packed({6, 5, 4, 3, 2}, {11, 9}), Packing::fits);
+    EXPECT_EQ(packed({4, 4, 3, 3, 3, 3}, {10, 10}), Packing::fits);
+}
+
+TEST(Pack, proves_impossibility_by_sum_by_largest_item_and_by_search) {
+    EXPECT_EQ(packed({5, 5}, {4, 5}), Packing::impossible);
+    // The case of the facts: sums fit on average, the 4 GB VM fits nowhere.
+    EXPECT_EQ(packed({4, 2}, {3, 3}), Packing::impossible);
+    EXPECT_EQ(packed({3, 3, 3}, {5, 5}), Packing::impossible);
+}
+
+TEST(Pack, admits_that_it_does_not_know) {
+    Sizes items(30, 3);
+    Sizes bins(20, 5);
+    EXPECT_EQ(packed(items, bins), Packing::no_plan_found);
+}
+
+class CapacityTest : public ::testing::Test {
+protected:
+    Topology topology = twinsite::testing::example_topology();
+    [[nodiscard]] bool found(std::string_view code, std::string_view where) const {
+        const auto findings = check_capacity(topology);
+        return std::any_of(findings.begin(), findings.end(),
+                           [&](const Finding& f) { return f.code == code && f.where == where; });
+    }
+};
+
+TEST_F(CapacityTest, the_example_has_room) {
+    EXPECT_TRUE(check_capacity(topology).empty());
+    const auto report = capacity(topology);
+    ASSERT_EQ(report.headroom.size(), 2U);
+    // 256 MiB a host, two VMs of 16: a third must fit beside both on the survivor.
+    EXPECT_EQ(report.headroom[0].largest_vm_mib, 224);
+}
+
+TEST_F(CapacityTest, host_loss_that_leaves_the_site) {
+    topology.vms[0].memory_mib = 200;
+    topology.vms[1].memory_mib = 200;
+    EXPECT_TRUE(found("host-loss-leaves-site", "/nodes/rz1-a"));
+    EXPECT_FALSE(found("host-loss-leaves-site", "/nodes/rz2-a"));
+    EXPECT_FALSE(found("host-loss-does-not-fit", "/nodes/rz1-a"));
+}
+
+TEST_F(CapacityTest, host_loss_that_does_not_fit) {
+    for (Vm& vm : topology.vms) {
+        vm.memory_mib = 200;
+    }
+    EXPECT_TRUE(found("host-loss-does-not-fit", "/nodes/rz1-a"));
+    EXPECT_TRUE(found("site-loss-does-not-fit", "/sites/rz2"));
+}
+
+TEST_F(CapacityTest, the_largest_vm_needs_a_hole) {
+    topology.vms[0].memory_mib = 250;
+    EXPECT_TRUE(found("largest-vm-exceeds-reserve", "/vms/rot"));
+    topology.vms[0].memory_mib = 100;
+    EXPECT_FALSE(found("largest-vm-exceeds-reserve", "/vms/rot"));
+}
+
+TEST_F(CapacityTest, says_nothing_without_numbers) {
+    topology.nodes[0].memory_mib = 0;
+    topology.nodes[0].reserve_mib = 0;
+    topology.vms[0].memory_mib = 100000;
+    EXPECT_TRUE(check_capacity(topology).empty());
+    EXPECT_FALSE(capacity(topology).known);
+}
+
+} // namespace
+} // namespace twinsite::site

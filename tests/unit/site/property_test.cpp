@@ -1,0 +1,218 @@
+// What holds for every topology: random ones, from fixed seeds.
+#include <twinsite/site/capacity.hpp>
+#include <twinsite/site/cib.hpp>
+#include <twinsite/site/merge.hpp>
+#include <twinsite/site/what_if.hpp>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace twinsite::site {
+namespace {
+
+class Random {
+public:
+    explicit Random(unsigned seed)
+        : engine_(seed) {}
+    std::size_t below(std::size_t limit) {
+        return std::uniform_int_distribution<std::size_t>(0, limit - 1)(engine_);
+    }
+    bool coin() { return below(2) == 0; }
+
+private:
+    std::mt19937 engine_;
+};
+
+Topology random_topology(unsigned seed) {
+    Random random(seed);
+    Topology topology;
+    topology.cluster = "random";
+    topology.sites = {"rz1", "rz2"};
+    topology.policy.vm_follows_lun = random.coin();
+    topology.policy.overflow = random.coin();
+    if (random.coin()) {
+        topology.witness = "192.0.2.9";
+        topology.policy.isolation = random.coin() ? Isolation::majority : Isolation::keep_home;
+    }
+    std::uint32_t id = 1;
+    for (const std::string& site : topology.sites) {
+        topology.pdus.push_back({.name = "pdu-" + site, .site = site, .address = "192.0.2.1"});
+        const std::size_t count = 1 + random.below(4);
+        for (std::size_t i = 0; i < count; ++i) {
+            Node node;
+            node.name = fmt::format("{}-{}", site, i);
+            node.site = site;
+            node.storage = i == 0;
+            node.compute = true;
+            node.memory_mib = 1024 + static_cast<std::int64_t>(random.below(4096));
+            node.reserve_mib = 256;
+            node.cluster_addresses = {fmt::format("192.0.2.{}", id)};
+            node.power = {{"pdu-" + site, std::to_string(i)}};
+            node.watchdog = "/dev/watchdog";
+            node.id = id++;
+            topology.nodes.push_back(node);
+        }
+    }
+    const std::size_t luns = 1 + random.below(5);
+    for (std::size_t i = 0; i < luns; ++i) {
+        Lun lun;
+        lun.name = fmt::format("lun{}", i);
+        lun.home = topology.sites[random.below(2)];
+        lun.mirror.replicas = {{"rz1-0", "/dev/a"}, {"rz2-0", "/dev/a"}};
+        lun.mirror.device = fmt::format("/dev/drbd{}", i);
+        lun.mirror.port = 7000 + static_cast<std::int64_t>(i);
+        lun.target.iqn = "iqn.2026-11.example:" + lun.name;
+        lun.address.ip = fmt::format("198.51.100.{}", i);
+        topology.luns.push_back(lun);
+    }
+    const std::size_t vms = random.below(20);
+    for (std::size_t i = 0; i < vms; ++i) {
+        const Lun& lun = topology.luns[random.below(luns)];
+        Vm vm;
+        vm.name = fmt::format("vm{}", i);
+        vm.home = lun.home;
+        vm.luns = {lun.name};
+        vm.config = "/etc/twinsite/vm/x.xml";
+        vm.memory_mib = static_cast<std::int64_t>(64 + random.below(512));
+        vm.priority = static_cast<std::int64_t>(random.below(10));
+        topology.vms.push_back(vm);
+    }
+    return topology;
+}
+
+std::vector<Failure> single_failures(const Topology& topology) {
+    std::vector<Failure> failures;
+    for (const Node& node : topology.nodes) {
+        failures.push_back({.nodes = {node.name}});
+        failures.push_back({.nodes = {node.name}, .link = true});
+        if (node.storage) {
+            failures.push_back({.storage = {node.name}});
+            failures.push_back({.storage = {node.name}, .link = true});
+        }
+    }
+    for (const std::string& site : topology.sites) {
+        failures.push_back({.sites = {site}});
+        failures.push_back({.sites = {site}, .confirmed_dead = {site}});
+    }
+    failures.push_back({.link = true});
+    return failures;
+}
+
+class EveryTopology : public ::testing::TestWithParam<unsigned> {
+protected:
+    Topology topology = random_topology(GetParam());
+};
+
+TEST_P(EveryTopology, no_failure_lets_a_lun_be_written_on_both_sides) {
+    for (const Failure& failure : single_failures(topology)) {
+        EXPECT_TRUE(written_on_both_sides(topology, what_if(topology, failure)).empty());
+    }
+}
+
+TEST_P(EveryTopology, a_false_confirmation_during_a_cut_is_seen_as_a_conflict) {
+    if (topology.policy.isolation == Isolation::majority) {
+        GTEST_SKIP() << "with majority the losing side ends itself";
+    }
+    if (!topology.witness.empty()) {
+        GTEST_SKIP() << "without the witness's vote the confirming side may still lack the quorum";
+    }
+    const auto home_in = [&](std::string_view site) {
+        return std::any_of(topology.luns.begin(), topology.luns.end(),
+                           [site](const Lun& lun) { return lun.home == site; });
+    };
+    for (const std::string& site : topology.sites) {
+        const Outcome outcome = what_if(topology, {.link = true, .confirmed_dead = {site}});
+        EXPECT_EQ(!written_on_both_sides(topology, outcome).empty(), home_in(site));
+    }
+}
+
+TEST_P(EveryTopology, no_outcome_overfills_a_host) {
+    if (!capacity(topology).known) {
+        GTEST_SKIP() << "no memory stated";
+    }
+    // A host that is overfilled from the start is check's business.
+    const Outcome normal = what_if(topology, {});
+    const auto used = [&](const Outcome& outcome) {
+        std::map<std::string, std::int64_t> sum;
+        for (std::size_t i = 0; i < outcome.vms.size(); ++i) {
+            sum[outcome.vms[i].to] += topology.vms[i].memory_mib;
+        }
+        return sum;
+    };
+    const auto before = used(normal);
+    for (const Failure& failure : single_failures(topology)) {
+        for (const auto& [host, mib] : used(what_if(topology, failure))) {
+            const Node* node = topology.node(host);
+            if (node != nullptr && mib > node->usable_mib()) {
+                const auto then = before.find(host);
+                EXPECT_TRUE(then != before.end() && mib <= then->second) << host;
+            }
+        }
+    }
+}
+
+TEST_P(EveryTopology, the_same_question_has_the_same_answer) {
+    for (const Failure& failure : single_failures(topology)) {
+        const Outcome once = what_if(topology, failure);
+        const Outcome twice = what_if(topology, failure);
+        for (std::size_t i = 0; i < once.vms.size(); ++i) {
+            EXPECT_EQ(once.vms[i].to, twice.vms[i].to);
+            EXPECT_EQ(once.vms[i].fate, twice.vms[i].fate);
+        }
+    }
+    EXPECT_EQ(to_text(render_cib(topology)), to_text(render_cib(topology)));
+}
+
+TEST_P(EveryTopology, applying_twice_changes_nothing) {
+    Xml fresh{"cib", render_cib(topology).attributes, {}};
+    Xml& configuration = fresh.add({"configuration", {}, {}});
+    configuration.add({"crm_config", {}, {}});
+    Xml& nodes = configuration.add({"nodes", {}, {}});
+    for (const Node& node : topology.nodes) {
+        nodes.add({"node", {{"id", std::to_string(node.id)}, {"uname", node.name}}, {}});
+    }
+    configuration.add({"resources", {}, {}});
+    configuration.add({"constraints", {}, {}});
+    const auto once = merge_cib(fresh, render_cib(topology));
+    ASSERT_TRUE(once) << once.error().message;
+    const auto twice = merge_cib(*once, render_cib(topology));
+    ASSERT_TRUE(twice);
+    EXPECT_EQ(*twice, *once);
+}
+
+TEST_P(EveryTopology, has_a_number_of_constraints_linear_in_what_it_holds) {
+    const Xml cib = render_cib(topology);
+    const std::size_t constraints =
+        cib.child("configuration")->child("constraints")->children.size();
+    EXPECT_LE(constraints,
+              4 * topology.luns.size() + 6 * topology.vms.size() + 2 * topology.nodes.size());
+}
+
+TEST_P(EveryTopology, headroom_is_what_it_says) {
+    const auto report = capacity(topology);
+    const bool all_fit =
+        std::all_of(report.losses.begin(), report.losses.end(),
+                    [](const LossReport& loss) { return loss.verdict == LossVerdict::fits; });
+    for (const Headroom& room : report.headroom) {
+        if (room.largest_vm_mib == 0 || !all_fit) {
+            continue;
+        }
+        Topology more = topology;
+        Vm vm;
+        vm.name = "more";
+        vm.home = room.site;
+        vm.memory_mib = room.largest_vm_mib;
+        more.vms.push_back(vm);
+        for (const LossReport& loss : capacity(more).losses) {
+            EXPECT_NE(loss.verdict, LossVerdict::does_not_fit) << loss.name;
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, EveryTopology, ::testing::Range(0U, 60U));
+
+} // namespace
+} // namespace twinsite::site
