@@ -17,6 +17,20 @@ Error corosync_error(cs_error_t code, std::string_view what) {
     return {kind, fmt::format("{}: {}", what, cs_strerror(code))};
 }
 
+Result<std::uint32_t> own_node_id() {
+    cmap_handle_t handle = 0;
+    if (const cs_error_t code = cmap_initialize(&handle); code != CS_OK) {
+        return fail(corosync_error(code, "corosync's configuration map does not answer"));
+    }
+    const ScopeExit close([&] { cmap_finalize(handle); });
+    std::uint32_t id = 0;
+    if (const cs_error_t code = cmap_get_uint32(handle, "runtime.votequorum.this_node_id", &id);
+        code != CS_OK) {
+        return fail(corosync_error(code, "corosync does not know its own node id"));
+    }
+    return id;
+}
+
 /// The "stats" map says of each peer and link whether it is connected.
 std::vector<Link> read_links() {
     std::vector<Link> links;
@@ -60,8 +74,11 @@ Result<Quorum> read_quorum() {
     }
     const ScopeExit close([&] { votequorum_finalize(handle); });
     votequorum_info info{};
-    if (const cs_error_t code = votequorum_getinfo(handle, VOTEQUORUM_NODEID_US, &info);
-        code != CS_OK) {
+    const auto own_id = own_node_id();
+    if (!own_id) {
+        return fail(own_id.error());
+    }
+    if (const cs_error_t code = votequorum_getinfo(handle, *own_id, &info); code != CS_OK) {
         return fail(corosync_error(code, "corosync's quorum service does not answer"));
     }
     Quorum quorum;

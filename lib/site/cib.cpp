@@ -16,15 +16,18 @@ void add_cluster_properties(const Topology& topology, Xml& crm_config) {
     const bool keep_home = topology.policy.isolation == Isolation::keep_home;
     const bool utilization = std::any_of(topology.vms.begin(), topology.vms.end(),
                                          [](const Vm& vm) { return vm.memory_mib > 0; });
-    add_pairs(crm_config, "cluster_property_set", "cib-bootstrap-options",
-              {{"stonith-enabled", "true"},
-               // keep-home: without quorum everything stays as it is. majority: the losing side
-               // ends itself; its watchdog does it where a PDU cannot be reached.
-               {"no-quorum-policy", keep_home ? "freeze" : "suicide"},
-               {"stonith-watchdog-timeout", keep_home ? "" : "10s"},
-               {"placement-strategy", utilization ? "balanced" : ""},
-               // More migrations at once share one wire and finish no earlier.
-               {"migration-limit", "2"}});
+    add_pairs(
+        crm_config, "cluster_property_set", "cib-bootstrap-options",
+        {{"stonith-enabled", "true"},
+         // keep-home: without quorum everything stays as it is. majority: the losing side
+         // ends itself; its watchdog does it where a PDU cannot be reached.
+         {"no-quorum-policy", keep_home ? "freeze" : "suicide"},
+         {"stonith-watchdog-timeout", keep_home ? "" : "10s"},
+         {"placement-strategy", utilization ? "balanced" : ""},
+         // How late a failback window may be noticed.
+         {"cluster-recheck-interval", topology.policy.failback == Failback::window ? "5min" : ""},
+         // More migrations at once share one wire and finish no earlier.
+         {"migration-limit", "2"}});
 }
 
 void add_nodes(const Topology& topology, Xml& nodes) {

@@ -114,9 +114,10 @@ std::string order_text(const Xml& constraint) {
     return text + "\n";
 }
 
-/// crmsh has no word for "influence": such a colocation is written as the XML it is.
+/// crmsh has no word for "influence", and no parentheses in rules: these are written as XML.
 std::string constraint_text(const Xml& constraint) {
-    if (constraint.has("influence")) {
+    const Xml* rule = constraint.child("rule");
+    if (constraint.has("influence") || (rule != nullptr && rule->child("rule") != nullptr)) {
         std::string xml = to_text(constraint);
         xml.pop_back(); // the end of the line
         return fmt::format("xml {}\n", xml);

@@ -76,6 +76,20 @@ std::string resource_commands(const Xml& resource) {
     return text;
 }
 
+/// " date-spec hours=22-23 or date-spec hours=0-4"
+std::string times_text(const Xml& rule) {
+    std::string text;
+    for (const Xml& expression : rule.children) {
+        text += text.empty() ? " date-spec" : fmt::format(" {} date-spec", rule.get("boolean-op"));
+        for (const auto& [key, value] : expression.children.front().attributes) {
+            if (key != "id") {
+                text += fmt::format(" {}={}", key, value);
+            }
+        }
+    }
+    return text;
+}
+
 std::string rule_text(const Xml& rule) {
     std::string text;
     for (const auto& [key, value] : rule.attributes) {
@@ -89,6 +103,10 @@ std::string rule_text(const Xml& rule) {
             text += fmt::format(" {}", rule.get("boolean-op"));
         }
         first = false;
+        if (expression.name == "rule") {
+            text += " '('" + times_text(expression) + " ')'";
+            continue;
+        }
         text += fmt::format(" {} {} {}", shell_word(expression.get("attribute")),
                             expression.get("operation"), shell_word(expression.get("value")));
     }

@@ -23,6 +23,7 @@ struct Scores {
     int vm_stickiness = 10;
     int vm_group = 30;
     int lun_home = 200;
+    int lun_home_in_window = 1000; ///< beside lun_home, while the failback window is open
     int lun_member_stickiness = 0;
 };
 

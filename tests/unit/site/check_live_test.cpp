@@ -1,0 +1,324 @@
+// Findings about the cluster: each code with a case that triggers it, and the rendered, healthy
+// cluster that does not.
+#include "tests/support/topologies.hpp"
+
+#include <twinsite/site/check_domain.hpp>
+#include <twinsite/site/check_live.hpp>
+#include <twinsite/site/cib.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace twinsite::site {
+namespace {
+
+using twinsite::testing::example_topology;
+
+bool has(const std::vector<Finding>& findings, std::string_view code) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [code](const Finding& finding) { return finding.code == code; });
+}
+
+class Configuration : public ::testing::Test {
+protected:
+    Topology topology = example_topology();
+    Xml cib = render_cib(topology);
+
+    Xml& section(std::string_view name) { return cib.child("configuration")->ensure(name); }
+    [[nodiscard]] bool found(std::string_view code) const {
+        return has(check_configuration(topology, cib), code);
+    }
+    void constraint(Xml xml) { section("constraints").add(std::move(xml)); }
+    void property(std::string_view name, std::string_view value) {
+        for (Xml& pair : section("crm_config").children.front().children) {
+            if (pair.get("name") == name) {
+                pair.set("value", value);
+                return;
+            }
+        }
+        section("crm_config")
+            .children.front()
+            .add({"nvpair",
+                  {{"id", std::string(name)},
+                   {"name", std::string(name)},
+                   {"value", std::string(value)}},
+                  {}});
+    }
+};
+
+TEST_F(Configuration, the_rendered_one_has_only_untested_fencing) {
+    for (const Finding& finding : check_configuration(topology, cib)) {
+        EXPECT_EQ(finding.code, "fencing-untested") << finding.problem;
+    }
+}
+
+TEST_F(Configuration, constraint_infinity_on_clone) {
+    constraint({"rsc_colocation",
+                {{"id", "x"},
+                 {"rsc", "vm_rot"},
+                 {"with-rsc", "mirror_red-clone"},
+                 {"node-attribute", "site"},
+                 {"score", "INFINITY"}},
+                {}});
+    EXPECT_TRUE(found("constraint-infinity-on-clone"));
+}
+
+TEST_F(Configuration, constraint_not_soft) {
+    constraint({"rsc_colocation",
+                {{"id", "x"}, {"rsc", "vm_rot"}, {"with-rsc", "vm_rosa"}, {"score", "1000000"}},
+                {}});
+    EXPECT_TRUE(found("constraint-not-soft"));
+}
+
+TEST_F(Configuration, constraint_not_soft_for_a_place) {
+    constraint({"rsc_location",
+                {{"id", "x"}, {"rsc", "vm_rot"}, {"node", "rz1-a"}, {"score", "INFINITY"}},
+                {}});
+    EXPECT_TRUE(found("constraint-not-soft"));
+}
+
+TEST_F(Configuration, order_restarts_vm) {
+    constraint({"rsc_order", {{"id", "x"}, {"first", "lun_red"}, {"then", "vm_rot"}}, {}});
+    EXPECT_TRUE(found("order-restarts-vm"));
+}
+
+TEST_F(Configuration, an_optional_order_is_fine) {
+    constraint({"rsc_order",
+                {{"id", "x"}, {"first", "lun_red"}, {"then", "vm_rot"}, {"kind", "Optional"}},
+                {}});
+    EXPECT_FALSE(found("order-restarts-vm"));
+}
+
+TEST_F(Configuration, leftover_move_constraint) {
+    constraint(
+        {"rsc_location",
+         {{"id", "cli-prefer-vm_rot"}, {"rsc", "vm_rot"}, {"node", "rz2-a"}, {"score", "INFINITY"}},
+         {}});
+    EXPECT_TRUE(found("leftover-move-constraint"));
+    EXPECT_FALSE(found("constraint-not-soft"));
+}
+
+TEST_F(Configuration, a_move_constraint_of_somebody_else_is_his_business) {
+    constraint(
+        {"rsc_location",
+         {{"id", "cli-prefer-web"}, {"rsc", "web"}, {"node", "rz2-a"}, {"score", "INFINITY"}},
+         {}});
+    EXPECT_FALSE(found("leftover-move-constraint"));
+}
+
+TEST_F(Configuration, leftover_fence_constraint) {
+    for (const char* id :
+         {"drbd-fence-by-handler-red-mirror_red-clone", "twinsite-mirror-fence-red"}) {
+        cib = render_cib(topology);
+        EXPECT_FALSE(found("leftover-fence-constraint"));
+        constraint({"rsc_location", {{"id", id}, {"rsc", "mirror_red-clone"}}, {}});
+        EXPECT_TRUE(found("leftover-fence-constraint")) << id;
+    }
+}
+
+TEST_F(Configuration, home_beats_replica_quality) {
+    Xml location{"rsc_location", {{"id", "x"}, {"rsc", "mirror_red-clone"}}, {}};
+    location.add({"rule", {{"id", "r"}, {"role", "Promoted"}, {"score", "20000"}}, {}});
+    constraint(location);
+    EXPECT_TRUE(found("home-beats-replica-quality"));
+}
+
+TEST_F(Configuration, stickiness_defeats_failback) {
+    Xml& defaults = section("rsc_defaults");
+    Xml& set = defaults.add({"meta_attributes", {{"id", "d"}}, {}});
+    set.add({"nvpair", {{"id", "s"}, {"name", "resource-stickiness"}, {"value", "1000"}}, {}});
+    EXPECT_FALSE(found("stickiness-defeats-failback")); // twinsite's resources say their own
+    for (Xml& pair :
+         section("resources").child_with_id("vm_rot")->child("meta_attributes")->children) {
+        if (pair.get("name") == "resource-stickiness") {
+            pair.set("value", "1000");
+        }
+    }
+    EXPECT_TRUE(found("stickiness-defeats-failback"));
+    topology.policy.failback = Failback::manual;
+    EXPECT_FALSE(found("stickiness-defeats-failback"));
+}
+
+TEST_F(Configuration, fencing_disabled) {
+    property("stonith-enabled", "false");
+    EXPECT_TRUE(found("fencing-disabled"));
+}
+
+TEST_F(Configuration, cluster_policy_mismatch) {
+    EXPECT_FALSE(found("cluster-policy-mismatch"));
+    property("no-quorum-policy", "stop");
+    EXPECT_TRUE(found("cluster-policy-mismatch"));
+    property("no-quorum-policy", "freeze");
+    property("stonith-watchdog-timeout", "10s");
+    EXPECT_TRUE(found("cluster-policy-mismatch"));
+}
+
+TEST_F(Configuration, utilization_ignored) {
+    property("placement-strategy", "default");
+    EXPECT_TRUE(found("utilization-ignored"));
+}
+
+TEST_F(Configuration, fencing_tested_once_a_device_has_answered) {
+    EXPECT_TRUE(found("fencing-untested"));
+    Xml& resources = cib.ensure("status")
+                         .add({"node_state", {}, {}})
+                         .add({"lrm", {}, {}})
+                         .ensure("lrm_resources");
+    for (const Node& node : topology.nodes) {
+        resources.add({"lrm_resource", {{"id", "fence_" + node.name}}, {}})
+            .add({"lrm_rsc_op", {{"operation", "start"}, {"rc-code", "0"}}, {}});
+    }
+    EXPECT_FALSE(found("fencing-untested"));
+}
+
+/// Everything at home and well.
+ClusterState healthy(const Topology& topology) {
+    ClusterState state;
+    state.quorate = true;
+    for (const Node& node : topology.nodes) {
+        NodeState live;
+        live.name = node.name;
+        live.online = true;
+        live.attributes = {{"site", node.site}};
+        if (node.storage) {
+            live.attributes["master-mirror_red"] = "10000";
+            live.attributes["master-mirror_blue"] = "10000";
+        }
+        state.nodes.push_back(live);
+    }
+    const auto put = [&](const std::string& id, std::vector<Instance> where) {
+        state.resources[id] = {.id = id, .running = std::move(where), .pending = ""};
+    };
+    put("mirror_red", {{"rz1-a", true}, {"rz2-a", false}});
+    put("mirror_blue", {{"rz1-a", false}, {"rz2-a", true}});
+    for (const char* id : {"address_red", "target_red", "vm_rot"}) {
+        put(id, {{"rz1-a", false}});
+    }
+    for (const char* id : {"address_blue", "target_blue", "vm_blau"}) {
+        put(id, {{"rz2-a", false}});
+    }
+    put("vm_rosa", {{"rz1-b", false}});
+    put("vm_cyan", {{"rz2-b", false}});
+    return state;
+}
+
+class State : public ::testing::Test {
+protected:
+    Topology topology = example_topology();
+    ClusterState state = healthy(topology);
+    [[nodiscard]] bool found(std::string_view code) const {
+        return has(check_state(topology, state), code);
+    }
+};
+
+TEST_F(State, everything_at_home_has_no_finding) {
+    EXPECT_TRUE(check_state(topology, state).empty());
+}
+
+TEST_F(State, node_without_site_attribute) {
+    state.nodes[1].attributes.erase("site");
+    EXPECT_TRUE(found("node-without-site-attribute"));
+}
+
+TEST_F(State, node_with_the_wrong_site) {
+    state.nodes[1].attributes["site"] = "rz2";
+    EXPECT_TRUE(found("node-without-site-attribute"));
+}
+
+TEST_F(State, vm_away_from_home_and_apart_from_its_lun) {
+    state.resources["vm_rosa"].running = {{"rz2-b", false}};
+    EXPECT_TRUE(found("vm-away-from-home"));
+    EXPECT_TRUE(found("vm-and-lun-apart"));
+    EXPECT_FALSE(found("lun-away-from-home"));
+}
+
+TEST_F(State, lun_away_from_home) {
+    state.resources["mirror_red"].running = {{"rz1-a", false}, {"rz2-a", true}};
+    EXPECT_TRUE(found("lun-away-from-home"));
+}
+
+TEST_F(State, mirror_degraded) {
+    state.nodes[2].attributes["master-mirror_red"] = "-INFINITY";
+    EXPECT_TRUE(found("mirror-degraded"));
+}
+
+TEST_F(State, mirror_split_brain) {
+    state.nodes[2].attributes["split-brain-red"] = "1";
+    EXPECT_TRUE(found("mirror-split-brain"));
+    state.nodes[2].attributes["split-brain-red"] = "0";
+    EXPECT_FALSE(found("mirror-split-brain"));
+}
+
+TEST_F(State, an_unclean_node_makes_its_vms_unknown) {
+    state.nodes[1].unclean = true;
+    const auto findings = check_state(topology, state);
+    EXPECT_TRUE(has(findings, "vm-away-from-home"));
+}
+
+TEST(MirrorOptions, drbd_policy_mismatch) {
+    const Topology topology = example_topology();
+    EXPECT_TRUE(check_mirror_options(topology, {{"red", "resource-only"}}).empty());
+    EXPECT_TRUE(has(check_mirror_options(topology, {{"red", "resource-and-stonith"}}),
+                    "drbd-policy-mismatch"));
+}
+
+class Domain : public ::testing::Test {
+protected:
+    Topology topology = example_topology();
+    Xml domain{"domain", {}, {}};
+    void SetUp() override {
+        domain.add({"memory", {{"unit", "MiB"}}, {}, "16"});
+        disk({"source",
+              {{"protocol", "iscsi"}, {"name", "iqn.2026-11.example:red/0"}},
+              {{"host", {{"name", "10.77.2.101"}, {"port", "3260"}}, {}}}});
+    }
+    void disk(Xml source, const std::string& device = "disk") {
+        Xml& xml = domain.ensure("devices").add({"disk", {{"device", device}}, {}});
+        xml.add(std::move(source));
+    }
+    [[nodiscard]] std::vector<Finding> findings() const {
+        return check_domain(topology, topology.vms[0], domain);
+    }
+};
+
+TEST_F(Domain, on_its_lun_is_fine) {
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(Domain, vm_disk_not_on_lun) {
+    disk({"source", {{"file", "/var/lib/libvirt/images/x.img"}}, {}});
+    EXPECT_TRUE(has(findings(), "vm-disk-not-on-lun"));
+}
+
+TEST_F(Domain, a_disk_on_another_vms_lun_is_not_on_its_lun) {
+    disk({"source",
+          {{"protocol", "iscsi"}, {"name", "iqn.2026-11.example:blue/0"}},
+          {{"host", {{"name", "10.77.2.102"}}, {}}}});
+    EXPECT_TRUE(has(findings(), "vm-disk-not-on-lun"));
+}
+
+TEST_F(Domain, a_cd_drive_is_no_disk) {
+    disk({"source", {{"file", "/x.iso"}}, {}}, "cdrom");
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(Domain, the_mirror_device_is_fine_on_a_converged_node) {
+    disk({"source", {{"dev", "/dev/drbd0"}}, {}});
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(Domain, balloon_enabled) {
+    domain.add({"currentMemory", {{"unit", "KiB"}}, {}, "8192"});
+    EXPECT_TRUE(has(findings(), "balloon-enabled"));
+    domain.child("devices")->add({"memballoon", {{"model", "none"}}, {}});
+    EXPECT_FALSE(has(findings(), "balloon-enabled"));
+}
+
+TEST_F(Domain, more_memory_than_the_topology_counts) {
+    domain.child("memory")->text = "32";
+    EXPECT_TRUE(has(findings(), "balloon-enabled"));
+}
+
+} // namespace
+} // namespace twinsite::site

@@ -1,0 +1,80 @@
+// The site map's page and metrics.
+#include "tests/support/topologies.hpp"
+
+#include <twinsite/site/site_map.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twinsite::site {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Pages : public ::testing::Test {
+protected:
+    Topology topology = twinsite::testing::example_topology();
+    ClusterState state;
+
+    void SetUp() override {
+        state.quorate = true;
+        for (const Node& node : topology.nodes) {
+            NodeState live;
+            live.name = node.name;
+            live.online = true;
+            state.nodes.push_back(live);
+        }
+        state.resources["vm_rot"] = {.id = "vm_rot", .running = {{"rz2-b", false}}, .pending = ""};
+        state.resources["mirror_red"] = {
+            .id = "mirror_red", .running = {{"rz1-a", true}}, .pending = ""};
+    }
+};
+
+TEST_F(Pages, the_page_needs_nothing_from_elsewhere) {
+    const std::string page = to_html(map_sites(topology, state), {});
+    EXPECT_THAT(page, HasSubstr("<meta name=\"viewport\""));
+    EXPECT_THAT(page, HasSubstr("prefers-color-scheme:dark"));
+    EXPECT_THAT(page, Not(HasSubstr("http")));
+    EXPECT_THAT(page, Not(HasSubstr("<script")));
+}
+
+TEST_F(Pages, the_page_shows_who_is_away_and_what_a_cut_would_do) {
+    const std::string page = to_html(map_sites(topology, state), {});
+    EXPECT_THAT(page, HasSubstr("rot <span class=\"bad\">away, apart from its LUN</span>"));
+    EXPECT_THAT(page,
+                HasSubstr("<td>red</td><td>rz1 &rarr; rz2</td><td class=\"bad\">stand still: rot"));
+}
+
+TEST_F(Pages, text_from_outside_cannot_become_markup) {
+    const std::vector<Finding> findings{
+        {"x", Severity::error, "<b>", "</p><script>alert(1)</script>", "\"&"}};
+    const std::string page = to_html(map_sites(topology, state), findings);
+    EXPECT_THAT(page, Not(HasSubstr("<script")));
+    EXPECT_THAT(page, HasSubstr("&lt;script&gt;"));
+}
+
+TEST_F(Pages, metrics_count_what_is_not_at_home) {
+    const std::vector<Finding> findings{{"vm-away-from-home", Severity::warning, "vm_rot", "", ""}};
+    const std::string metrics = to_prometheus(map_sites(topology, state), findings);
+    EXPECT_THAT(metrics, HasSubstr("ha_cluster_twinsite_quorate 1\n"));
+    EXPECT_THAT(
+        metrics,
+        HasSubstr("ha_cluster_twinsite_vm_at_home{vm=\"rot\",home=\"rz1\",node=\"rz2-b\"} 0\n"));
+    EXPECT_THAT(metrics, HasSubstr("ha_cluster_twinsite_vm_apart_from_lun{vm=\"rot\"} 1\n"));
+    EXPECT_THAT(
+        metrics,
+        HasSubstr(
+            "ha_cluster_twinsite_findings{code=\"vm-away-from-home\",severity=\"warning\"} 1\n"));
+    EXPECT_THAT(metrics, HasSubstr("# TYPE ha_cluster_twinsite_lun_at_home gauge\n"));
+}
+
+TEST_F(Pages, a_node_that_is_lost_makes_what_it_ran_unknown) {
+    state.nodes[3].unclean = true;
+    const SiteMap map = map_sites(topology, state);
+    EXPECT_EQ(map.vms[0].place, Place::unknown);
+    EXPECT_THAT(to_text(map), HasSubstr("UNKNOWN: the node is unclean"));
+}
+
+} // namespace
+} // namespace twinsite::site
