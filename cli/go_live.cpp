@@ -63,6 +63,20 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
             return report(options, told.error().in("the fencer was not told"), Exit::cluster);
         }
     }
+    // DRBD's handler otherwise refuses a copy whose dead peer may have written alone for long.
+    for (const site::Lun& lun : loaded.topology->luns) {
+        if (lun.home == go_live.site) {
+            continue;
+        }
+        const auto told = runner.run_ok(
+            {{"attrd_updater", "--name", "mirror-accept-loss-" + lun.name, "--update", "true"},
+             {},
+             {}},
+            deadline);
+        if (!told) {
+            return report(options, told.error().in(lun.name), Exit::cluster);
+        }
+    }
     if (const auto votes = cluster::expect_votes(plan->votes); !votes) {
         return report(options, votes.error(), Exit::cluster);
     }

@@ -46,7 +46,7 @@ void check_mirror(const LunEntry& lun, const ClusterState& state, std::vector<Fi
     for (const CopyEntry& copy : lun.copies) {
         const NodeState* node = state.node(copy.node);
         const auto marker = node == nullptr ? std::map<std::string, std::string>::const_iterator{}
-                                            : node->attributes.find("split-brain-" + name);
+                                            : node->attributes.find("mirror-split-" + name);
         if (node != nullptr && marker != node->attributes.end() && marker->second != "0") {
             split = true;
         }

@@ -244,9 +244,9 @@ TEST_F(State, mirror_degraded) {
 }
 
 TEST_F(State, mirror_split_brain) {
-    state.nodes[2].attributes["split-brain-red"] = "1";
+    state.nodes[2].attributes["mirror-split-red"] = "1";
     EXPECT_TRUE(found("mirror-split-brain"));
-    state.nodes[2].attributes["split-brain-red"] = "0";
+    state.nodes[2].attributes["mirror-split-red"] = "0";
     EXPECT_FALSE(found("mirror-split-brain"));
 }
 
