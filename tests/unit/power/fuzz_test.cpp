@@ -33,7 +33,7 @@ SnmpValue random_value(Random& random) {
     case 3:
         return Oid({1, 3, static_cast<std::uint32_t>(random())});
     case 4:
-        return static_cast<std::int64_t>(random()) * static_cast<std::int64_t>(random());
+        return static_cast<std::int64_t>(std::uint64_t{random()} * std::uint64_t{random()});
     default:
         return static_cast<std::int64_t>(below(random, 18)) - 2;
     }
