@@ -72,9 +72,7 @@ Result<Findings> check_cluster(const site::Topology& topology) {
     if (!state) {
         return fail(state.error());
     }
-    Findings findings = site::check_configuration(topology, *cib);
-    append(findings, site::check_state(topology, *state));
-    return findings;
+    return site::check_cluster(topology, *cib, *state);
 }
 
 Json capacity_json(const site::CapacityReport& report) {

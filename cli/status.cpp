@@ -76,10 +76,7 @@ Result<Picture> take_picture(const site::Topology& topology) {
         return fail(live.error());
     }
     Picture picture;
-    picture.findings = site::check_configuration(topology, live->cib);
-    for (auto& finding : site::check_state(topology, live->state)) {
-        picture.findings.push_back(std::move(finding));
-    }
+    picture.findings = site::check_cluster(topology, live->cib, live->state);
     site::sort_findings(picture.findings);
     picture.state = std::move(live->state);
     if (auto quorum = cluster::read_quorum()) {

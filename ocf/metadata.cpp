@@ -1,5 +1,6 @@
 #include "ocf/description.hpp"
 
+#include <twinsite/base/markup.hpp>
 #include <twinsite/base/text.hpp>
 
 #include <fmt/format.h>
@@ -10,30 +11,6 @@
 namespace twinsite::ocf {
 
 namespace {
-
-std::string escape(std::string_view text) {
-    std::string safe;
-    safe.reserve(text.size());
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            safe += "&amp;";
-            break;
-        case '<':
-            safe += "&lt;";
-            break;
-        case '>':
-            safe += "&gt;";
-            break;
-        case '"':
-            safe += "&quot;";
-            break;
-        default:
-            safe += c;
-        }
-    }
-    return safe;
-}
 
 std::string_view type_name(Type type) {
     switch (type) {
@@ -59,7 +36,8 @@ std::string long_text(const Parameter& parameter) {
 void add_content(std::string& xml, const Parameter& parameter) {
     fmt::format_to(std::back_inserter(xml), "<content type=\"{}\"", type_name(parameter.type));
     if (!parameter.default_value.empty()) {
-        fmt::format_to(std::back_inserter(xml), " default=\"{}\"", escape(parameter.default_value));
+        fmt::format_to(std::back_inserter(xml), " default=\"{}\"",
+                       escape_markup(parameter.default_value));
     }
     xml += "/>\n";
 }
@@ -77,7 +55,7 @@ void add_parameter(std::string& xml, const Parameter& parameter) {
     fmt::format_to(
         std::back_inserter(xml),
         ">\n<longdesc lang=\"en\">\n{}\n</longdesc>\n<shortdesc lang=\"en\">{}</shortdesc>\n",
-        escape(long_text(parameter)), escape(parameter.shortdesc));
+        escape_markup(long_text(parameter)), escape_markup(parameter.shortdesc));
     add_content(xml, parameter);
     xml += "</parameter>\n";
 }
@@ -108,7 +86,8 @@ const Parameter* Description::find(std::string_view parameter) const {
 
 std::string metadata(const Description& description) {
     // The DTD is older than OCF 1.1; the declarations make ocf-tester accept 1.1's attributes.
-    std::string xml = fmt::format(R"(<?xml version="1.0"?>
+    std::string xml =
+        fmt::format(R"(<?xml version="1.0"?>
 <!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd" [
 <!ATTLIST parameter unique-group CDATA #IMPLIED reloadable (0|1) "0">
 <!ATTLIST action name NMTOKEN #REQUIRED>
@@ -121,8 +100,8 @@ std::string metadata(const Description& description) {
 <shortdesc lang="en">{}</shortdesc>
 <parameters>
 )",
-                                  description.name, TWINSITE_VERSION, escape(description.longdesc),
-                                  escape(description.shortdesc));
+                    description.name, TWINSITE_VERSION, escape_markup(description.longdesc),
+                    escape_markup(description.shortdesc));
     for (const Parameter& parameter : description.parameters) {
         add_parameter(xml, parameter);
     }

@@ -2,6 +2,7 @@
 
 #include "options.hpp"
 
+#include <twinsite/base/markup.hpp>
 #include <twinsite/base/text.hpp>
 
 #include <fmt/format.h>
@@ -22,29 +23,6 @@ constexpr const char* longdesc =
     "(plug=1,2, or pcmk_host_map=\"node1:1,2\"); with two PDUs it needs two fence devices in one "
     "fencing level. Families of PDUs are model files; the family is found by asking the device "
     "unless model names one.";
-
-std::string escape(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            safe += "&amp;";
-            break;
-        case '<':
-            safe += "&lt;";
-            break;
-        case '>':
-            safe += "&gt;";
-            break;
-        case '"':
-            safe += "&quot;";
-            break;
-        default:
-            safe += c;
-        }
-    }
-    return safe;
-}
 
 std::string dashed(std::string name) {
     std::replace(name.begin(), name.end(), '_', '-');
@@ -84,22 +62,22 @@ void add_parameter(std::string& xml, const Option& option, const std::string& na
                    "\t<parameter name=\"{}\" unique=\"0\" required=\"{}\"{}>\n"
                    "\t\t<getopt mixed=\"{}\" />\n"
                    "\t\t<content type=\"{}\"",
-                   name, option.required ? 1 : 0, relation, escape(command_line_form(option)),
-                   type_name(option.type));
+                   name, option.required ? 1 : 0, relation,
+                   escape_markup(command_line_form(option)), type_name(option.type));
     if (!option.default_value.empty()) {
-        fmt::format_to(out, " default=\"{}\"", escape(option.default_value));
+        fmt::format_to(out, " default=\"{}\"", escape_markup(option.default_value));
     }
     if (option.choices.empty()) {
         xml += " />\n";
     } else {
         xml += ">\n";
         for (const std::string& choice : option.choices) {
-            fmt::format_to(out, "\t\t\t<option value=\"{}\" />\n", escape(choice));
+            fmt::format_to(out, "\t\t\t<option value=\"{}\" />\n", escape_markup(choice));
         }
         xml += "\t\t</content>\n";
     }
     fmt::format_to(out, "\t\t<shortdesc lang=\"en\">{}</shortdesc>\n\t</parameter>\n",
-                   escape(option.shortdesc));
+                   escape_markup(option.shortdesc));
 }
 
 std::string value_text(const Option& option) {
@@ -135,7 +113,7 @@ std::string metadata() {
         "<?xml version=\"1.0\" ?>\n<resource-agent name=\"fence_netpdu\" shortdesc=\"{}\">\n"
         "<longdesc>{}</longdesc>\n"
         "<vendor-url></vendor-url>\n<parameters>\n",
-        escape(shortdesc), escape(longdesc));
+        escape_markup(shortdesc), escape_markup(longdesc));
     for (const Option& option : options()) {
         if (option.old_name.empty()) {
             add_parameter(xml, option, option.name, "");

@@ -149,13 +149,8 @@ private:
                 fmt::format("Run \"crm_resource --clear -r {}\".", rsc));
             return;
         }
-        if (id.starts_with("drbd-fence-by-handler-") || id.starts_with(mirror_fence_prefix)) {
-            add("leftover-fence-constraint", Severity::warning, id,
-                fmt::format("{} keeps {} from being promoted; DRBD's handler left it", id, rsc),
-                fmt::format("When both copies are up to date remove it: \"pcs constraint delete "
-                            "{}\".",
-                            id));
-            return;
+        if (is_mirror_ban(id)) {
+            return; // whether it is a leftover only the mirror's state tells: check_bans()
         }
         if (!id.starts_with(constraint_prefix)) {
             foreign_location(constraint, id, rsc);

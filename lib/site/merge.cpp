@@ -249,6 +249,20 @@ void merge_prefixed(Xml& live, const Xml& wanted) {
     }
 }
 
+/// A ban on a LUN that the topology no longer has would refer to nothing, and no agent is left to
+/// lift it. Every other ban stays: it keeps a stale copy from being promoted.
+void drop_bans_of_gone_mirrors(Xml& configuration) {
+    Xml* constraints = configuration.child("constraints");
+    const Xml* resources = configuration.child("resources");
+    if (constraints == nullptr || resources == nullptr) {
+        return;
+    }
+    std::erase_if(constraints->children, [&](const Xml& element) {
+        return is_mirror_ban(element.get("id")) &&
+               resources->child_with_id(element.get("rsc")) == nullptr;
+    });
+}
+
 Status merge_nodes(Xml& live, const Xml& wanted) {
     for (const Xml& node : wanted.children) {
         const auto found =
@@ -356,6 +370,7 @@ Result<Xml> merge_cib(const Xml& live, const Xml& wanted) {
             merge_prefixed(*levels, Xml{});
         }
     }
+    drop_bans_of_gone_mirrors(*configuration);
     merge_tag(*configuration, *want);
     return merged;
 }

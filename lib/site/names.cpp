@@ -25,6 +25,9 @@ std::string vm_id(std::string_view vm) {
 bool is_rendered_constraint(std::string_view id) {
     return id.starts_with(constraint_prefix) && !id.starts_with(mirror_fence_prefix);
 }
+bool is_mirror_ban(std::string_view id) {
+    return id.starts_with(mirror_fence_prefix) || id.starts_with("drbd-fence-by-handler-");
+}
 std::string fence_id(std::string_view node, std::size_t nth) {
     return nth == 0 ? fmt::format("fence_{}", node) : fmt::format("fence_{}_{}", node, nth + 1);
 }

@@ -1,3 +1,4 @@
+#include <twinsite/base/markup.hpp>
 #include <twinsite/site/site_map.hpp>
 
 #include <fmt/format.h>
@@ -7,29 +8,6 @@
 namespace twinsite::site {
 
 namespace {
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
-}
 
 constexpr std::string_view style = R"(
 :root{--bg:#fff;--fg:#1b1f24;--box:#f3f5f8;--line:#c8d0da;--home0:#b3261e;--home1:#1f5fbf;--bad:#b3261e;--ok:#1d7a3e}
@@ -55,7 +33,7 @@ public:
                            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                            "<title>{0}</title><style>{1}</style></head><body>\n<h1>Cluster {0}: "
                            "<span class=\"{2}\">{3}</span></h1>\n<div class=\"sites\">\n",
-                           escaped(map_.cluster), style, map_.quorate ? "ok" : "bad",
+                           escape_markup(map_.cluster), style, map_.quorate ? "ok" : "bad",
                            map_.quorate ? "has quorum" : "NO QUORUM");
         for (std::size_t i = 0; i < map_.sites.size(); ++i) {
             site(map_.sites[i]);
@@ -79,22 +57,22 @@ private:
     void vm(const VmEntry& entry) {
         const bool crossing = entry.apart || entry.place != Place::home;
         out_ += fmt::format("<span class=\"vm {}\">{}{}</span>", colour(entry.vm->home),
-                            escaped(entry.vm->name),
+                            escape_markup(entry.vm->name),
                             !crossing ? ""
                                       : fmt::format(" <span class=\"bad\">{}{}</span>",
-                                                    escaped(to_string(entry.place)),
+                                                    escape_markup(to_string(entry.place)),
                                                     entry.apart ? ", apart from its LUN" : ""));
     }
 
     void site(const std::string& name) {
-        out_ += fmt::format("<section class=\"site\"><h2>{}</h2>\n", escaped(name));
+        out_ += fmt::format("<section class=\"site\"><h2>{}</h2>\n", escape_markup(name));
         for (const NodeEntry& node : map_.nodes) {
             if (node.node->site != name) {
                 continue;
             }
-            out_ +=
-                fmt::format("<h3>{} <span class=\"{}\">{}</span></h3>", escaped(node.node->name),
-                            node.state == "online" ? "ok" : "bad", escaped(node.state));
+            out_ += fmt::format("<h3>{} <span class=\"{}\">{}</span></h3>",
+                                escape_markup(node.node->name),
+                                node.state == "online" ? "ok" : "bad", escape_markup(node.state));
             const std::int64_t usable = node.node->usable_mib();
             if (node.node->compute && usable > 0) {
                 const std::int64_t percent =
@@ -128,15 +106,15 @@ private:
             for (const CopyEntry& copy : lun.copies) {
                 const bool good = copy.running && copy.state == CopyState::good;
                 copies += fmt::format("{}{} <span class=\"{}\">{}</span>",
-                                      copies.empty() ? "" : "<br>", escaped(copy.node),
-                                      good ? "ok" : "bad", escaped(to_string(copy.state)));
+                                      copies.empty() ? "" : "<br>", escape_markup(copy.node),
+                                      good ? "ok" : "bad", escape_markup(to_string(copy.state)));
             }
-            out_ +=
-                fmt::format("<tr><td><span class=\"vm {}\">{}</span></td><td>{}</td><td "
-                            "class=\"{}\">{}</td><td>{}</td></tr>\n",
-                            colour(lun.lun->home), escaped(lun.lun->name), escaped(lun.lun->home),
-                            lun.place == Place::home ? "ok" : "bad",
-                            lun.promoted_on.empty() ? "nowhere" : escaped(lun.promoted_on), copies);
+            out_ += fmt::format(
+                "<tr><td><span class=\"vm {}\">{}</span></td><td>{}</td><td "
+                "class=\"{}\">{}</td><td>{}</td></tr>\n",
+                colour(lun.lun->home), escape_markup(lun.lun->name), escape_markup(lun.lun->home),
+                lun.place == Place::home ? "ok" : "bad",
+                lun.promoted_on.empty() ? "nowhere" : escape_markup(lun.promoted_on), copies);
         }
         out_ += "</table></section>\n";
     }
@@ -148,7 +126,8 @@ private:
             std::string direction = "<span class=\"bad\">nobody writes</span>";
             for (const std::string& site : map_.sites) {
                 if (!lun.site.empty() && site != lun.site) {
-                    direction = fmt::format("{} &rarr; {}", escaped(lun.site), escaped(site));
+                    direction =
+                        fmt::format("{} &rarr; {}", escape_markup(lun.site), escape_markup(site));
                 }
             }
             std::string still;
@@ -156,11 +135,11 @@ private:
                 const bool uses = std::find(vm.vm->luns.begin(), vm.vm->luns.end(),
                                             lun.lun->name) != vm.vm->luns.end();
                 if (uses && vm.apart) {
-                    still += fmt::format(" {}", escaped(vm.vm->name));
+                    still += fmt::format(" {}", escape_markup(vm.vm->name));
                 }
             }
             out_ += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"bad\">{}</td></tr>\n",
-                                escaped(lun.lun->name), direction,
+                                escape_markup(lun.lun->name), direction,
                                 still.empty() ? "" : "stand still:" + still);
         }
         out_ += "</table></section>\n";
@@ -175,8 +154,8 @@ private:
             out_ += fmt::format(
                 "<p><b class=\"{}\">{}</b> {} <code>{}</code><br>{}<br><i>{}</i></p>\n",
                 finding.severity == Severity::notice ? "ok" : "bad", to_string(finding.severity),
-                escaped(finding.where), escaped(finding.code), escaped(finding.problem),
-                escaped(finding.remedy));
+                escape_markup(finding.where), escape_markup(finding.code),
+                escape_markup(finding.problem), escape_markup(finding.remedy));
         }
         out_ += "</section>\n";
     }

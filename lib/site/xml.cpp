@@ -1,3 +1,4 @@
+#include <twinsite/base/markup.hpp>
 #include <twinsite/site/xml.hpp>
 
 #include <algorithm>
@@ -62,36 +63,6 @@ Xml& Xml::add(Xml element) {
 
 namespace {
 
-void append_escaped(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        case '\n':
-            out += "&#10;";
-            break;
-        case '\t':
-            out += "&#9;";
-            break;
-        case '\r':
-            out += "&#13;";
-            break;
-        default:
-            out += c;
-        }
-    }
-}
-
 void append(std::string& out, const Xml& xml, std::size_t depth) {
     out.append(depth * 2, ' ');
     out += '<';
@@ -100,7 +71,7 @@ void append(std::string& out, const Xml& xml, std::size_t depth) {
         out += ' ';
         out += key;
         out += "=\"";
-        append_escaped(out, value);
+        append_escaped_attribute(out, value);
         out += '"';
     }
     if (xml.children.empty() && xml.text.empty()) {
@@ -109,7 +80,7 @@ void append(std::string& out, const Xml& xml, std::size_t depth) {
     }
     out += ">";
     if (xml.children.empty()) {
-        append_escaped(out, xml.text);
+        append_escaped_attribute(out, xml.text);
         out += "</";
         out += xml.name;
         out += ">\n";

@@ -19,8 +19,17 @@ using MirrorFencing = std::map<std::string, std::string>;
 /// Traps in the constraints and properties of CIB, whoever wrote them.
 std::vector<Finding> check_configuration(const Topology& topology, const Xml& cib);
 
+/// leftover-fence-constraint: DRBD's promotion bans on a LUN whose copies are all up to date. While
+/// a copy is not, its ban protects the data and is no finding.
+std::vector<Finding> check_bans(const Topology& topology, const Xml& cib,
+                                const ClusterState& state);
+
 /// Where things run.
 std::vector<Finding> check_state(const Topology& topology, const ClusterState& state);
+
+/// All of the above.
+std::vector<Finding> check_cluster(const Topology& topology, const Xml& cib,
+                                   const ClusterState& state);
 
 /// drbd-policy-mismatch.
 std::vector<Finding> check_mirror_options(const Topology& topology, const MirrorFencing& fencing);

@@ -22,6 +22,8 @@ inline constexpr std::string_view constraint_prefix = "twinsite-";
 inline constexpr std::string_view mirror_fence_prefix = "twinsite-mirror-fence-";
 /// Whether a constraint or fencing level of this id is rendered from the topology.
 bool is_rendered_constraint(std::string_view id);
+/// Whether a constraint is a promotion ban of DRBD's handler: ours, or the one DRBD ships.
+bool is_mirror_ban(std::string_view id);
 /// The tag that lists every resource of twinsite's.
 inline constexpr std::string_view ownership_tag = "twinsite";
 /// The node attribute that says where a node stands.

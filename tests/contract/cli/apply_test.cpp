@@ -55,6 +55,18 @@ TEST_F(Apply, leaves_other_peoples_resources_alone) {
     EXPECT_THAT(run.out, HasSubstr("cluster-delay: 70s"));
 }
 
+TEST_F(Apply, keeps_the_ban_on_a_stale_copy) {
+    const auto run =
+        script("twinsite apply --yes > /dev/null\n"
+               "cibadmin --create -o constraints -X '<rsc_location role=\"Promoted\" "
+               "id=\"twinsite-mirror-fence-red\" rsc=\"mirror_red-clone\" node=\"rz2-a\" "
+               "score=\"-INFINITY\"/>' || exit 1\n"
+               "sed -i 's/\"priority\": 10/\"priority\": 20/' topology.json\n"
+               "twinsite apply --yes; echo rc $?; pcs -f cib.xml constraint --full");
+    EXPECT_THAT(run.out, HasSubstr("applied\nrc 0")) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("twinsite-mirror-fence-red"));
+}
+
 TEST_F(Apply, keeps_a_vm_disabled_that_an_admin_disabled) {
     const auto run = script("twinsite apply --yes; pcs -f cib.xml resource disable vm_rot\n"
                             "twinsite apply; echo rc $?; pcs -f cib.xml resource config vm_rot");

@@ -107,16 +107,6 @@ TEST_F(Configuration, a_move_constraint_of_somebody_else_is_his_business) {
     EXPECT_FALSE(found("leftover-move-constraint"));
 }
 
-TEST_F(Configuration, leftover_fence_constraint) {
-    for (const char* id :
-         {"drbd-fence-by-handler-red-mirror_red-clone", "twinsite-mirror-fence-red"}) {
-        cib = render_cib(topology);
-        EXPECT_FALSE(found("leftover-fence-constraint"));
-        constraint({"rsc_location", {{"id", id}, {"rsc", "mirror_red-clone"}}, {}});
-        EXPECT_TRUE(found("leftover-fence-constraint")) << id;
-    }
-}
-
 TEST_F(Configuration, home_beats_replica_quality) {
     Xml location{"rsc_location", {{"id", "x"}, {"rsc", "mirror_red-clone"}}, {}};
     location.add({"rule", {{"id", "r"}, {"role", "Promoted"}, {"score", "20000"}}, {}});
@@ -248,6 +238,40 @@ TEST_F(State, mirror_split_brain) {
     EXPECT_TRUE(found("mirror-split-brain"));
     state.nodes[2].attributes["mirror-split-red"] = "0";
     EXPECT_FALSE(found("mirror-split-brain"));
+}
+
+/// A ban of DRBD's handler on red, in an otherwise rendered cluster.
+class Ban : public State {
+protected:
+    [[nodiscard]] bool reported(const std::string& id) const {
+        Xml cib = render_cib(topology);
+        cib.child("configuration")
+            ->ensure("constraints")
+            .add({"rsc_location", {{"id", id}, {"rsc", "mirror_red-clone"}}, {}});
+        return has(check_cluster(topology, cib, state), "leftover-fence-constraint");
+    }
+};
+
+TEST_F(Ban, left_over_when_all_copies_are_whole) {
+    EXPECT_TRUE(reported("twinsite-mirror-fence-red"));
+    EXPECT_TRUE(reported("drbd-fence-by-handler-red-mirror_red-clone"));
+    EXPECT_FALSE(reported("twinsite-red-home"));
+}
+
+TEST_F(Ban, in_its_place_while_a_copy_is_behind) {
+    state.nodes[2].attributes["master-mirror_red"] = "-INFINITY";
+    EXPECT_FALSE(reported("twinsite-mirror-fence-red"));
+    EXPECT_FALSE(reported("drbd-fence-by-handler-red-mirror_red-clone"));
+}
+
+TEST_F(Ban, in_its_place_while_a_node_is_away) {
+    state.nodes[2].online = false;
+    EXPECT_FALSE(reported("twinsite-mirror-fence-red"));
+}
+
+TEST_F(Ban, in_its_place_while_the_mirror_does_not_run_there) {
+    state.resources["mirror_red"].running = {{"rz1-a", true}};
+    EXPECT_FALSE(reported("twinsite-mirror-fence-red"));
 }
 
 TEST_F(State, an_unclean_node_makes_its_vms_unknown) {

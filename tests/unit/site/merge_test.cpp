@@ -63,6 +63,53 @@ TEST(Merge, leaves_alone_what_is_not_twinsites) {
     EXPECT_EQ(to_text(*merged), to_text(live));
 }
 
+/// The ban keeps a stale copy from being promoted: whoever removes it loses data.
+TEST(Merge, keeps_the_ban_on_a_stale_copy) {
+    for (const char* id :
+         {"twinsite-mirror-fence-red", "drbd-fence-by-handler-red-mirror_red-clone"}) {
+        Xml live = applied();
+        live.child("configuration")
+            ->child("constraints")
+            ->add({"rsc_location",
+                   {{"id", id},
+                    {"rsc", "mirror_red-clone"},
+                    {"node", "rz2-a"},
+                    {"role", "Promoted"},
+                    {"score", "-INFINITY"}},
+                   {}});
+        const auto merged = merge_cib(live, render_cib(example_topology()));
+        ASSERT_TRUE(merged);
+        EXPECT_EQ(to_text(*merged), to_text(live)) << id;
+    }
+}
+
+TEST(Merge, removes_the_ban_of_a_lun_that_the_topology_no_longer_has) {
+    Xml live = applied();
+    live.child("configuration")
+        ->child("constraints")
+        ->add({"rsc_location",
+               {{"id", "twinsite-mirror-fence-blue"}, {"rsc", "mirror_blue-clone"}},
+               {}});
+    Topology topology = example_topology();
+    std::erase_if(topology.luns, [](const Lun& lun) { return lun.name == "blue"; });
+    std::erase_if(topology.vms, [](const Vm& vm) { return vm.lun == "blue"; });
+    const auto merged = merge_cib(live, render_cib(topology));
+    ASSERT_TRUE(merged) << merged.error().message;
+    EXPECT_THAT(to_text(*merged), ::testing::Not(HasSubstr("blue")));
+}
+
+TEST(Merge, removes_a_rule_that_the_topology_no_longer_has) {
+    Xml live = applied();
+    Xml& constraints = *live.child("configuration")->child("constraints");
+    constraints.add(
+        {"rsc_location",
+         {{"id", "twinsite-gone-home"}, {"rsc", "vm_rot"}, {"node", "rz1-a"}, {"score", "5"}},
+         {}});
+    const auto merged = merge_cib(live, render_cib(example_topology()));
+    ASSERT_TRUE(merged);
+    EXPECT_EQ(to_text(*merged), to_text(applied()));
+}
+
 TEST(Merge, keeps_what_an_admin_set_on_its_resources) {
     Xml live = applied();
     Xml* vm = resources(live).child_with_id("vm_rot");
