@@ -45,7 +45,7 @@ Exit run_apply(const Options& options, const ApplyOptions& apply) {
     if (!prediction) {
         return report(options, prediction.error(), exit_for_error(prediction.error()));
     }
-    return carry_out(options, **live, *prediction, apply.yes, apply.allow_restarts);
+    return carry_out(options, **live, *prediction, apply.consent);
 }
 
 } // namespace twinsite::cli

@@ -4,10 +4,14 @@ namespace twinsite::cli {
 
 namespace {
 
-void add_consent(CLI::App* command, bool& yes, bool& allow_restarts) {
-    command->add_flag("--yes", yes, "Do it; without it the plan is shown only");
-    command->add_flag("--allow-restarts", allow_restarts,
+void add_consent(CLI::App* command, Consent& consent) {
+    command->add_flag("--yes", consent.yes, "Do it; without it the plan is shown only");
+    command->add_flag("--allow-restarts", consent.allow_restarts,
                       "Even if running VMs are stopped or restarted by it");
+    command
+        ->add_option("--wait", consent.wait_s,
+                     "Then wait until Pacemaker has carried it out, for at most so many seconds")
+        ->check(CLI::Range(1U, 86400U));
 }
 
 void describe_file_commands(CLI::App& app, Arguments& all) {
@@ -43,7 +47,7 @@ void describe_cluster_commands(CLI::App& app, Arguments& all) {
 
     auto* apply =
         app.add_subcommand("apply", "Bring the cluster's configuration in line with the topology");
-    add_consent(apply, all.apply.yes, all.apply.allow_restarts);
+    add_consent(apply, all.apply.consent);
     apply->callback([&all] { all.action = [&all] { return run_apply(all.options, all.apply); }; });
 
     auto* status = app.add_subcommand("status", "The site map: what runs where");
@@ -60,7 +64,7 @@ void describe_cluster_commands(CLI::App& app, Arguments& all) {
     move->add_option("NAME", all.move.name, "Its name")->required();
     move->add_option("--to", all.move.to, "The new home, a site")->required();
     move->add_flag("--with-lun", all.move.with_lun, "A VM together with its LUN and all VMs on it");
-    add_consent(move, all.move.yes, all.move.allow_restarts);
+    add_consent(move, all.move.consent);
     move->callback([&all] { all.action = [&all] { return run_move(all.options, all.move); }; });
 }
 
@@ -70,7 +74,7 @@ void describe_drain(CLI::App& app, Arguments& all, const char* name, const char*
         ->required()
         ->check(CLI::IsMember({"node", "site"}));
     command->add_option("NAME", all.drain.name, "Its name")->required();
-    add_consent(command, all.drain.yes, all.drain.allow_restarts);
+    add_consent(command, all.drain.consent);
     command->callback([&all, away] {
         all.drain.away = away;
         all.action = [&all] { return run_drain(all.options, all.drain); };

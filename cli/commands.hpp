@@ -7,6 +7,14 @@
 
 namespace twinsite::cli {
 
+/// What the operator agreed to, for every command that changes the cluster.
+struct Consent {
+    bool yes = false;
+    bool allow_restarts = false;
+    unsigned wait_s =
+        0; ///< after the change, for the cluster to have carried it out; 0: do not wait
+};
+
 struct CheckOptions {
     bool live = false;
     std::string vm_config_dir; ///< copies of the domain XMLs, where this is no node
@@ -27,8 +35,7 @@ struct RenderOptions {
 Exit run_render(const Options& options, const RenderOptions& render);
 
 struct ApplyOptions {
-    bool yes = false;
-    bool allow_restarts = false;
+    Consent consent;
 };
 Exit run_plan(const Options& options);
 Exit run_apply(const Options& options, const ApplyOptions& apply);
@@ -38,8 +45,7 @@ struct MoveOptions {
     std::string name;
     std::string to;
     bool with_lun = false;
-    bool yes = false;
-    bool allow_restarts = false;
+    Consent consent;
 };
 Exit run_move(const Options& options, const MoveOptions& move);
 
@@ -47,8 +53,7 @@ struct DrainOptions {
     std::string kind; ///< node or site
     std::string name;
     bool away = true; ///< false: back again
-    bool yes = false;
-    bool allow_restarts = false;
+    Consent consent;
 };
 Exit run_drain(const Options& options, const DrainOptions& drain);
 

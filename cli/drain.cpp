@@ -35,7 +35,7 @@ Exit run_drain(const Options& options, const DrainOptions& drain) {
     if (!prediction) {
         return report(options, prediction.error(), exit_for_error(prediction.error()));
     }
-    return carry_out(options, *live->configuration, *prediction, drain.yes, drain.allow_restarts);
+    return carry_out(options, *live->configuration, *prediction, drain.consent);
 }
 
 } // namespace twinsite::cli

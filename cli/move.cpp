@@ -85,7 +85,7 @@ Exit run_move(const Options& options, const MoveOptions& move) {
     if (!prediction) {
         return report(options, prediction.error(), exit_for_error(prediction.error()));
     }
-    const Exit done = carry_out(options, **live, *prediction, move.yes, move.allow_restarts);
+    const Exit done = carry_out(options, **live, *prediction, move.consent);
     if (done != Exit::fine) {
         return done;
     }

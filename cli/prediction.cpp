@@ -1,6 +1,7 @@
 #include "cli/prediction.hpp"
 
 #include "cli/json.hpp"
+#include "cli/rest.hpp"
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/cluster/simulation.hpp>
@@ -89,30 +90,73 @@ void print_prediction(const Options& options, const Prediction& prediction) {
     }
 }
 
+namespace {
+
+Error would_interrupt(std::size_t vms) {
+    return {ErrorKind::conflict,
+            fmt::format("{} running VM(s) would be stopped or restarted; nothing was changed. Add "
+                        "--allow-restarts if that is meant.",
+                        vms)};
+}
+
+/// VMs may have travelled since PREDICTION was made: what would the change interrupt now?
+Status still_harmless(const Prediction& prediction, site::Xml now) {
+    const site::Xml* wanted = prediction.after.child("configuration");
+    site::Xml after = now;
+    if (site::Xml* mine = after.child("configuration"); mine != nullptr && wanted != nullptr) {
+        *mine = *wanted;
+    }
+    const auto again = predict_change(std::move(now), std::move(after));
+    if (!again) {
+        return fail(again.error());
+    }
+    return again->interruptions.empty() ? Status{}
+                                        : fail(would_interrupt(again->interruptions.size()));
+}
+
+Status change_at_rest(const Options& options, cluster::Configuration& live,
+                      const Prediction& prediction, const Consent& consent) {
+    const auto waited = wait_for_travellers(live, [&](const std::string& who) {
+        if (!options.json) {
+            fmt::print("waiting: {}\n", who);
+        }
+    });
+    if (!waited) {
+        return fail(waited.error());
+    }
+    if (*waited && !consent.allow_restarts) {
+        if (const auto harmless = still_harmless(prediction, **waited); !harmless) {
+            return harmless;
+        }
+    }
+    return live.change(prediction.before, prediction.after);
+}
+
+} // namespace
+
 Exit carry_out(const Options& options, cluster::Configuration& live, const Prediction& prediction,
-               bool yes, bool allow_restarts) {
+               const Consent& consent) {
+    print_prediction(options, prediction);
     if (prediction.changes.empty()) {
-        print_prediction(options, prediction);
         return Exit::fine;
     }
-    print_prediction(options, prediction);
-    if (!prediction.interruptions.empty() && !allow_restarts) {
-        return report(options,
-                      {ErrorKind::conflict,
-                       fmt::format("{} running VM(s) would be stopped or restarted; nothing was "
-                                   "changed. Add --allow-restarts if that is meant.",
-                                   prediction.interruptions.size())},
-                      Exit::findings);
+    if (!prediction.interruptions.empty() && !consent.allow_restarts) {
+        return report(options, would_interrupt(prediction.interruptions.size()), Exit::findings);
     }
-    if (!yes) {
+    if (!consent.yes) {
         return report(options, {ErrorKind::conflict, "nothing was changed; add --yes to do it"},
                       Exit::findings);
     }
-    if (const auto done = live.change(prediction.before, prediction.after); !done) {
+    if (const auto done = change_at_rest(options, live, prediction, consent); !done) {
         return report(options, done.error(), exit_for_error(done.error()));
     }
     if (!options.json) {
         fmt::print("applied\n");
+    }
+    if (consent.wait_s > 0) {
+        if (const auto rest = wait_for_rest(live, std::chrono::seconds(consent.wait_s)); !rest) {
+            return report(options, rest.error(), Exit::findings);
+        }
     }
     return Exit::fine;
 }

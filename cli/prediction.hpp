@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/commands.hpp"
 
 #include <twinsite/base/result.hpp>
 #include <twinsite/cluster/configuration.hpp>
@@ -34,8 +35,9 @@ void print_prediction(const Options& options, const Prediction& prediction);
 /// 1 for refusals (conflict, invalid_config), 3 when the cluster could not be asked.
 Exit exit_for_error(const Error& error);
 
-/// Show it, ask for --yes and for --allow-restarts where needed, then change the cluster.
+/// Show it, ask for --yes and for --allow-restarts where needed, then change the cluster; wait
+/// before for VMs that are on their way, and after for what CONSENT asks.
 Exit carry_out(const Options& options, cluster::Configuration& live, const Prediction& prediction,
-               bool yes, bool allow_restarts);
+               const Consent& consent);
 
 } // namespace twinsite::cli

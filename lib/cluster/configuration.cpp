@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 namespace twinsite::cluster {
 
@@ -60,6 +61,8 @@ class LiveConfiguration final : public Configuration {
 public:
     explicit LiveConfiguration(Session session)
         : session_(std::move(session)) {}
+
+    [[nodiscard]] bool acts() const override { return std::getenv("CIB_file") == nullptr; }
 
     Result<site::Xml> read() override {
         auto tree = query();

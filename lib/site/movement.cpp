@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace twinsite::site {
 
@@ -40,6 +41,16 @@ std::vector<Movement> interruptions(const std::vector<Movement>& movements,
             found.push_back(movement);
         }
     }
+    return found;
+}
+
+std::vector<Movement> travellers(const std::vector<Movement>& movements) {
+    std::vector<Movement> found;
+    std::copy_if(movements.begin(), movements.end(), std::back_inserter(found),
+                 [](const Movement& movement) {
+                     return movement.kind == MovementKind::migrate &&
+                            movement.resource.starts_with("vm_");
+                 });
     return found;
 }
 

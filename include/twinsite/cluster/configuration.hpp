@@ -22,6 +22,9 @@ public:
     Configuration& operator=(const Configuration&) = delete;
     virtual ~Configuration() = default;
 
+    /// False for a file: nobody acts on it, so there is nothing to wait for.
+    [[nodiscard]] virtual bool acts() const = 0;
+
     /// The whole CIB, status included.
     virtual Result<site::Xml> read() = 0;
 

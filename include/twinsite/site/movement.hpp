@@ -32,6 +32,9 @@ struct Movement {
 std::vector<Movement> interruptions(const std::vector<Movement>& movements,
                                     const std::vector<Movement>& unavoidable);
 
+/// The VMs among them that are on their way from one node to another.
+std::vector<Movement> travellers(const std::vector<Movement>& movements);
+
 /// "vm_rot: migrate rz1-a -> rz1-b".
 std::string to_text(const Movement& movement);
 
