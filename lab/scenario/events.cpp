@@ -1,107 +1,14 @@
 #include "lab/scenario/events.hpp"
 
-#include <fmt/format.h>
+#include "lab/scenario/script.hpp"
 
-#include <algorithm>
-#include <set>
+#include <fmt/format.h>
 
 namespace twinsite::lab {
 
 using std::chrono::seconds;
 
 namespace {
-
-/// Collects what went wrong, and how long things took, in one event.
-class Script {
-public:
-    explicit Script(Stage& stage)
-        : stage_(stage)
-        , began_(stage.now()) {}
-
-    Stage& stage() { return stage_; }
-    LabControl& lab() { return stage_.lab(); }
-
-    void must(const Status& status, std::string_view what) {
-        if (!status) {
-            result_.failures.push_back(fmt::format("{}: {}", what, status.error().message));
-        }
-    }
-    void must(bool holds, std::string what) {
-        if (!holds) {
-            result_.failures.push_back(std::move(what));
-        }
-    }
-    /// Wait for it, and tell how long it took since the event began.
-    void await(Milliseconds patience, std::string_view what, const Expectation& expectation) {
-        const auto status = stage_.wait(patience, expectation);
-        must(status, what);
-        if (status) {
-            const std::chrono::duration<double> after = stage_.now() - began_;
-            result_.measured.push_back(fmt::format("{} after {:.1f} s", what, after.count()));
-        }
-    }
-    [[nodiscard]] GuestReport so_far(const std::string& guest) const {
-        return judge(stage_.history(guest), began_, stage_.now());
-    }
-    EventResult done() { return std::move(result_); }
-
-private:
-    Stage& stage_;
-    TimePoint began_;
-    EventResult result_;
-};
-
-std::vector<std::string> guests_on(Stage& stage, const ClusterView& view, const std::string& node) {
-    std::vector<std::string> names;
-    for (const std::string& guest : stage.plan().guest_names()) {
-        if (view.where("vm_" + guest) == node) {
-            names.push_back(guest);
-        }
-    }
-    return names;
-}
-
-/// A node of the first site: its storage node, or its pure compute host.
-std::string node_of_first_site(const SitePlan& plan, bool storage) {
-    const std::string& site = plan.nodes.at(plan.node_names.front()).site;
-    for (const std::string& name : plan.node_names) {
-        if (plan.site_of(name) == site && plan.nodes.at(name).storage == storage) {
-            return name;
-        }
-    }
-    return {};
-}
-
-void await_home(Script& script, Milliseconds patience) {
-    Stage& stage = script.stage();
-    script.await(patience, "everything at home and in sync",
-                 [&] { return stage.missing_at_home(stage.observer({})); });
-}
-
-/// An admin looks before the next command: what Pacemaker has begun it must have finished.
-void await_rest(Script& script, const std::string& observer) {
-    script.must(script.stage().wait(seconds(120),
-                                    [&]() -> std::string {
-                                        const auto idle = script.lab().on(
-                                            observer, "crm_resource --wait --timeout=5s",
-                                            seconds(30));
-                                        return idle ? "" : "it is still busy";
-                                    }),
-                "the cluster comes to rest");
-}
-
-void await_fenced(Script& script, const std::string& victim, const std::string& observer) {
-    script.await(seconds(90), victim + " fenced", [&]() -> std::string {
-        const auto view = script.lab().cluster(observer);
-        if (!view) {
-            return view.error().message;
-        }
-        const auto node = view->nodes.find(victim);
-        const bool fenced =
-            node != view->nodes.end() && !node->second.online && !node->second.unclean;
-        return fenced ? "" : victim + " is not known to be dead";
-    });
-}
 
 EventResult all_at_home(Stage& stage) {
     Script script(stage);
@@ -131,11 +38,7 @@ EventResult host_loses_power(Stage& stage) {
             }
             return stage.missing_counts(stage.plan().guest_names());
         });
-    for (const std::string& guest : stage.plan().guest_names()) {
-        const bool hit = std::find(victims.begin(), victims.end(), guest) != victims.end();
-        script.must(hit || script.so_far(guest).restarts == 0,
-                    fmt::format("{} was restarted though its host was alive", guest));
-    }
+    script.must_not_restart(victims);
     return script.done();
 }
 
@@ -152,10 +55,7 @@ EventResult host_returns(Stage& stage) {
         }
         return "no guest counts on " + node;
     });
-    for (const std::string& guest : stage.plan().guest_names()) {
-        script.must(script.so_far(guest).restarts == 0,
-                    fmt::format("{} was restarted instead of migrated", guest));
-    }
+    script.must_not_restart();
     return script.done();
 }
 
@@ -190,11 +90,7 @@ EventResult storage_loses_power(Stage& stage) {
     script.await(seconds(120), "all guests count",
                  [&] { return stage.missing_counts(stage.plan().guest_names()); });
     await_rest(script, observer);
-    for (const std::string& guest : stage.plan().guest_names()) {
-        const bool hit = std::find(victims.begin(), victims.end(), guest) != victims.end();
-        script.must(hit || script.so_far(guest).restarts == 0,
-                    fmt::format("{} was restarted though its host was alive", guest));
-    }
+    script.must_not_restart(victims);
     return script.done();
 }
 
@@ -203,10 +99,7 @@ EventResult storage_returns(Stage& stage) {
     const std::string node = node_of_first_site(stage.plan(), true);
     script.must(script.lab().power(node, "on"), "put the plug back");
     await_home(script, seconds(240));
-    for (const std::string& guest : stage.plan().guest_names()) {
-        script.must(script.so_far(guest).restarts == 0,
-                    fmt::format("{} was restarted instead of migrated", guest));
-    }
+    script.must_not_restart();
     return script.done();
 }
 
@@ -238,10 +131,7 @@ EventResult planned_evacuation(Stage& stage) {
         }
         return stage.missing_at_home(observer);
     });
-    for (const std::string& guest : stage.plan().guest_names()) {
-        script.must(script.so_far(guest).restarts == 0,
-                    fmt::format("{} was restarted instead of migrated", guest));
-    }
+    script.must_not_restart();
     return script.done();
 }
 

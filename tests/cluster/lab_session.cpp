@@ -1,0 +1,75 @@
+#include "tests/cluster/lab_session.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace twinsite::lab {
+
+LabSession& LabSession::instance() {
+    static LabSession session;
+    return session;
+}
+
+Status LabSession::bring_up() {
+    const auto plan = read_site_plan(TWINSITE_LAB_FOLDER "/config/topology.json");
+    if (!plan) {
+        return fail(plan.error());
+    }
+    lab_ = std::make_unique<LabControl>(TWINSITE_LAB_FOLDER "/lab", TWINSITE_BUILD_FOLDER);
+    if (const auto up = lab_->up({"--for", "3000"}); !up) {
+        return fail(up.error());
+    }
+    stage_ = std::make_unique<Stage>(*lab_, *plan);
+    stage_->listen();
+    return {};
+}
+
+Stage* LabSession::stage(std::string& why) {
+    LabSession& session = instance();
+    if (!session.stage_ && session.failed_.empty()) {
+        if (const auto up = session.bring_up(); !up) {
+            session.failed_ = up.error().message;
+            session.lab_.reset();
+        }
+    }
+    why = session.failed_;
+    return session.stage_.get();
+}
+
+void LabSession::end() {
+    LabSession& session = instance();
+    session.stage_.reset();
+    session.lab_.reset();
+    session.failed_.clear();
+}
+
+void play(const Event& event) {
+    std::string why;
+    Stage* stage = LabSession::stage(why);
+    ASSERT_NE(stage, nullptr) << "the lab did not come up: " << why;
+    fmt::print("{}. {}\n", event.id, event.title);
+    std::fflush(stdout);
+    const EventResult result = perform(event, *stage);
+    for (const std::string& line : result.measured) {
+        fmt::print("     {}\n", line);
+    }
+    for (const auto& [guest, report] : result.guests) {
+        fmt::print("     {}: longest pause {:.1f} s, {} restarts, {} migrations\n", guest,
+                   report.longest_pause, report.restarts, report.migrations);
+    }
+    fmt::print("     {:.0f} s in all\n", result.seconds);
+    for (const std::string& failure : result.failures) {
+        ADD_FAILURE() << failure;
+    }
+    if (!result.passed()) {
+        const auto folder =
+            std::filesystem::path(TWINSITE_BUILD_FOLDER) / "cluster-logs" / result.id;
+        stage->lab().keep_logs(folder, stage->plan().node_names);
+        fmt::print("     logs are kept in {}\n", folder.string());
+    }
+}
+
+} // namespace twinsite::lab

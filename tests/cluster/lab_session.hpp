@@ -1,0 +1,33 @@
+// One lab for all scenarios of a test program: brought up by the first that needs it.
+#pragma once
+
+#include "lab/scenario/events.hpp"
+#include "lab/scenario/script.hpp"
+
+#include <memory>
+#include <string>
+
+namespace twinsite::lab {
+
+/// Ends the lab when the program ends.
+class LabSession {
+public:
+    /// The lab, up and heard; nullptr and WHY when it did not come up (it is tried only once).
+    static Stage* stage(std::string& why);
+    /// Bring the lab down and forget it: the next stage() starts afresh.
+    static void end();
+
+private:
+    static LabSession& instance();
+    Status bring_up();
+
+    std::unique_ptr<LabControl> lab_;
+    std::unique_ptr<Stage> stage_;
+    std::string failed_;
+};
+
+/// Play EVENT, print what was measured, fail the test for what did not happen; then the nodes'
+/// logs are kept below the build tree.
+void play(const Event& event);
+
+} // namespace twinsite::lab
