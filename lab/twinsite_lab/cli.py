@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import files, keeper, network, pdu, power, remote
+from . import files, keeper, network, pdu, power, remote, witness
 from . import node as nodes
 from .layout import NETWORKS, SOURCE, STATE, LabError, Layout, current
 
@@ -71,7 +71,7 @@ def up(arguments):
     for folder in ("pids", "ssh"):
         (STATE / folder).mkdir()
     keeper.start(arguments.owner, arguments.seconds, SOURCE / "lab")
-    shutil.copy(arguments.topology, STATE / "topology.json")
+    lay_out_topology(arguments)
     layout = current()
     say(f"laying out {len(layout.nodes)} nodes, {len(layout.luns)} LUNs, {len(layout.vms)} guests")
     files.install(build)
@@ -81,6 +81,7 @@ def up(arguments):
     files.lay_out_nodes(layout)
     network.build(layout)
     pdu.start(layout, build / "bin" / "pdu-simulator")
+    witness.start(layout)
     say("power on")
     for node in layout.nodes.values():
         power.supply(node)
@@ -93,6 +94,18 @@ def up(arguments):
         print(remote.call(first, "twinsite", "apply", "--yes", timeout=60).stdout, end="", flush=True)
         wait_until_settled(first, arguments.settle)
     say(f"up after {time.monotonic() - began:.0f} s; it ends by itself in {arguments.seconds // 60} minutes")
+
+
+def lay_out_topology(arguments):
+    if not arguments.majority:
+        shutil.copy(arguments.topology, STATE / "topology.json")
+        return
+    topology = json.loads(Path(arguments.topology).read_text())
+    topology["policy"]["isolation"] = "majority"
+    topology["witness"] = {"address": witness.ADDRESS}
+    for node in topology["nodes"].values():
+        node["watchdog"] = "/dev/watchdog1"
+    (STATE / "topology.json").write_text(json.dumps(topology, indent=2) + "\n")
 
 
 def wait_for_cluster(layout, timeout=120):
@@ -126,6 +139,13 @@ def exec_on(arguments):
 def cut_or_join(arguments):
     layout = current()
     join = arguments.command == "join"
+    if arguments.node == "witness":
+        for site in [arguments.network] if arguments.network else layout.sites:
+            witness.set_wire(site, join)
+        say(f"the witness {'sees' if join else 'has lost'} {arguments.network or 'both sites'}")
+        return
+    if arguments.network not in (None, *NETWORKS):
+        raise LabError(f"there is no network {arguments.network}: {', '.join(NETWORKS)}")
     networks = [arguments.network] if arguments.network else NETWORKS
     if arguments.node in (None, "sites"):
         network.set_intersite(layout, join, networks)
@@ -177,6 +197,8 @@ def parser():
     command = add("up", up, "build the lab and bring it up")
     command.add_argument("--topology", default=str(SOURCE / "config" / "topology.json"))
     command.add_argument("--build", default=str(SOURCE.parent / "build" / "release"))
+    command.add_argument("--majority", action="store_true",
+                         help='isolation policy "majority": a witness at a third place, watchdogs')
     command.add_argument("--bare", action="store_true", help="nodes only, nothing configured")
     command.add_argument("--owner", type=int, default=0, help="end the lab when this process ends")
     command.add_argument("--for", dest="seconds", type=int, default=4 * 3600, help="end the lab after so many seconds")
@@ -187,8 +209,8 @@ def parser():
     command.add_argument("words", nargs=argparse.REMAINDER)
     for name, help in (("cut", "cut the inter-site link, or a node's"), ("join", "mend it")):
         command = add(name, cut_or_join, help)
-        command.add_argument("node", nargs="?", help="a node; the sites when left out")
-        command.add_argument("network", nargs="?", choices=NETWORKS)
+        command.add_argument("node", nargs="?", help="a node, or witness; the sites when left out")
+        command.add_argument("network", nargs="?", help="cluster or storage; of the witness a site")
     command = add("power", switch_power, "pull a node's plug and the like")
     command.add_argument("node")
     command.add_argument("action", choices=("off", "on", "reset", "hang", "resume"))

@@ -92,7 +92,7 @@ TEST(Merge, removes_the_ban_of_a_lun_that_the_topology_no_longer_has) {
                {}});
     Topology topology = example_topology();
     std::erase_if(topology.luns, [](const Lun& lun) { return lun.name == "blue"; });
-    std::erase_if(topology.vms, [](const Vm& vm) { return vm.lun == "blue"; });
+    std::erase_if(topology.vms, [](const Vm& vm) { return vm.luns.front() == "blue"; });
     const auto merged = merge_cib(live, render_cib(topology));
     ASSERT_TRUE(merged) << merged.error().message;
     EXPECT_THAT(to_text(*merged), ::testing::Not(HasSubstr("blue")));
