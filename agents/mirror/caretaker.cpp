@@ -49,6 +49,14 @@ std::filesystem::path contact_file(const Folders& folders, std::string_view reso
     return folders.run / fmt::format("{}.contact", resource);
 }
 
+std::filesystem::path link_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.link", resource);
+}
+
+std::filesystem::path options_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.options", resource);
+}
+
 std::filesystem::path refusal_file(const Folders& folders, std::string_view resource) {
     return folders.run / fmt::format("{}.refusal", resource);
 }
@@ -78,19 +86,33 @@ std::string split_attribute(std::string_view resource) {
     return fmt::format("mirror-split-{}", resource);
 }
 
+std::string link_attribute(std::string_view resource) {
+    return fmt::format("mirror-link-{}", resource);
+}
+
+std::string health_attribute(std::string_view resource) {
+    return fmt::format("#health-mirror-{}", resource);
+}
+
+std::string behind_attribute(std::string_view resource) {
+    return fmt::format("mirror-behind-{}", resource);
+}
+
 std::string split_attribute_value(const SplitBrain& split) {
     return fmt::format("{} {} {} {}", split.detected, split.generation, to_string(split.role),
                        split.out_of_sync_kib);
 }
 
 LocalCaretaker::LocalCaretaker(std::string resource, Folders folders,
-                               process::CommandRunner& runner, Clock& clock, WallClock now)
+                               process::CommandRunner& runner, Clock& clock, WallClock now,
+                               CarePlan plan)
     : resource_(std::move(resource))
     , folders_(std::move(folders))
     , memory_(folders_.state, resource_)
     , runner_(runner)
     , clock_(clock)
-    , now_(std::move(now)) {}
+    , now_(std::move(now))
+    , plan_(plan) {}
 
 void LocalCaretaker::remember(const std::function<void(Memory&)>& change,
                               const Deadline& deadline) {
@@ -127,8 +149,8 @@ void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
         deadline);
 }
 
-std::string LocalCaretaker::look_after(const Observation& seen, const Assessment& now,
-                                       const Deadline& deadline) {
+std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, const Assessment& now,
+                                                    const Deadline& deadline) {
     const bool connected =
         !seen.peers.empty() && seen.peers.front().connection == Connection::connected;
     if (seen.role == Role::secondary && connected) {
@@ -137,30 +159,35 @@ std::string LocalCaretaker::look_after(const Observation& seen, const Assessment
             log::warning("{}", noted.error().message);
         }
     }
+    const Options options = noted_options();
+    std::vector<std::string> worries{pool_worry(options), link_worry(),
+                                     behind_worry(options, seen, deadline)};
     const auto memory = memory_.load();
     if (!memory) {
         log::warning("{}", memory.error().message);
-        return {};
-    }
-    const bool whole = !now.degraded;
-    if (whole && (memory->split_brain || !memory->banned_node.empty())) {
+    } else if (!now.degraded && (memory->split_brain || !memory->banned_node.empty())) {
         clean_up(*memory, deadline);
+    } else {
+        worries.insert(worries.begin(), {split_brain_worry(*memory, seen, deadline),
+                                         verify_worry(*memory, seen, now, deadline)});
+    }
+    std::erase(worries, "");
+    return worries;
+}
+
+std::string LocalCaretaker::split_brain_worry(const Memory& memory, const Observation& seen,
+                                              const Deadline& deadline) {
+    if (!memory.split_brain || !cut_off(seen)) {
         return {};
     }
-    if (memory->split_brain && cut_off(seen)) {
-        const auto told = runner_.run_ok(
-            attribute(resource_, {"--update=" + split_attribute_value(*memory->split_brain)}),
-            deadline.within(clock_, patience));
-        if (!told) {
-            log::warning("{}", told.error().message);
-        }
-        return fmt::format("SPLIT BRAIN since {}: decide with twinsite resolve {}",
-                           local_time(memory->split_brain->detected), resource_);
+    const auto told = runner_.run_ok(
+        attribute(resource_, {"--update=" + split_attribute_value(*memory.split_brain)}),
+        deadline.within(clock_, patience));
+    if (!told) {
+        log::warning("{}", told.error().message);
     }
-    return memory->differing_kib == 0
-               ? std::string()
-               : fmt::format("verify found {} KiB that differ from the peer's",
-                             memory->differing_kib);
+    return fmt::format("SPLIT BRAIN since {}: decide with twinsite resolve {}",
+                       local_time(memory.split_brain->detected), resource_);
 }
 
 void LocalCaretaker::note_role(Role role, const Deadline& deadline) {

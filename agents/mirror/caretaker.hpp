@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agents/mirror/promotion_score.hpp"
+#include "agents/mirror/verify_plan.hpp"
 
 #include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/memory.hpp>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace twinsite::mirror {
 
@@ -27,15 +29,27 @@ public:
     Caretaker& operator=(const Caretaker&) = delete;
     virtual ~Caretaker() = default;
 
-    /// Returns what an admin must know beyond the assessment: a split brain, or what a verify run
-    /// found. "" when there is nothing. Never fails: what could not be done is logged.
-    virtual std::string look_after(const Observation& seen, const Assessment& now,
-                                   const Deadline& deadline) = 0;
+    /// Returns what an admin must know beyond the assessment, the worst first: a split brain, what
+    /// a verify run found, a thin pool that fills up, a link that flaps. Never fails: what could
+    /// not be done is logged.
+    virtual std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
+                                                const Deadline& deadline) = 0;
     virtual void note_role(Role role, const Deadline& deadline) = 0;
     /// The peer was stopped in order, so it wrote nothing after we last saw it.
     virtual void note_orderly_stop() = 0;
     /// Why DRBD's fence handler last refused, and forget it. "" when it did not.
     virtual std::string take_refusal() = 0;
+    /// What the kernel was given at the start; false from knows_options() when that is not known.
+    virtual void note_options(const Options& options) = 0;
+    [[nodiscard]] virtual bool knows_options() const = 0;
+};
+
+/// What to look at, and when to speak.
+struct CarePlan {
+    VerifyPlan verify{};
+    unsigned pool_warn = 80;           ///< percent
+    unsigned pool_alarm = 95;          ///< percent
+    std::uint64_t most_behind_kib = 0; ///< protocol A: how far the peer may be behind; 0: any
 };
 
 /// What the unpromoted side knows of its peer while there is no connection: written to RUN by the
@@ -48,10 +62,18 @@ struct Contact {
 std::filesystem::path contact_file(const Folders& folders, std::string_view resource);
 std::filesystem::path refusal_file(const Folders& folders, std::string_view resource);
 Result<Contact> read_contact(const Folders& folders, std::string_view resource);
+std::filesystem::path link_file(const Folders& folders, std::string_view resource);
+std::filesystem::path options_file(const Folders& folders, std::string_view resource);
 Status write_contact(const Folders& folders, std::string_view resource, const Contact& contact);
 
 /// The node attribute that shows a split brain to the cluster: mirror-split-RESOURCE.
 std::string split_attribute(std::string_view resource);
+/// up, flapping or lost: mirror-link-RESOURCE.
+std::string link_attribute(std::string_view resource);
+/// green or yellow, for Pacemaker's node-health-strategy: #health-mirror-RESOURCE.
+std::string health_attribute(std::string_view resource);
+/// Protocol A: KiB that the peer does not have yet: mirror-behind-RESOURCE.
+std::string behind_attribute(std::string_view resource);
 /// "DETECTED GENERATION ROLE KIB", for `twinsite status` and `twinsite resolve`.
 std::string split_attribute_value(const SplitBrain& split);
 
@@ -60,15 +82,27 @@ public:
     using WallClock = std::function<UnixTime()>;
 
     LocalCaretaker(std::string resource, Folders folders, process::CommandRunner& runner,
-                   Clock& clock, WallClock now);
+                   Clock& clock, WallClock now, CarePlan plan = {});
 
-    std::string look_after(const Observation& seen, const Assessment& now,
-                           const Deadline& deadline) override;
+    std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
+                                        const Deadline& deadline) override;
     void note_role(Role role, const Deadline& deadline) override;
     void note_orderly_stop() override;
     std::string take_refusal() override;
+    void note_options(const Options& options) override;
+    [[nodiscard]] bool knows_options() const override;
 
 private:
+    std::string split_brain_worry(const Memory& memory, const Observation& seen,
+                                  const Deadline& deadline);
+    std::string verify_worry(Memory memory, const Observation& seen, const Assessment& now,
+                             const Deadline& deadline);
+    std::string pool_worry(const Options& options) const;
+    std::string link_worry() const;
+    std::string behind_worry(const Options& options, const Observation& seen,
+                             const Deadline& deadline);
+    [[nodiscard]] Options noted_options() const;
+    void tell(const std::string& attribute, const std::string& value, const Deadline& deadline);
     void clean_up(const Memory& memory, const Deadline& deadline);
     void remember(const std::function<void(Memory&)>& change, const Deadline& deadline);
 
@@ -78,6 +112,7 @@ private:
     process::CommandRunner& runner_;
     Clock& clock_;
     WallClock now_;
+    CarePlan plan_;
 };
 
 } // namespace twinsite::mirror

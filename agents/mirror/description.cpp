@@ -39,6 +39,54 @@ const ocf::Description& description() {
                  .default_value = "5",
                  .reloadable = true,
                  .high = 3600},
+                {.name = "verify_days",
+                 .type = ocf::Type::integer,
+                 .shortdesc = "Days between two comparisons of both copies",
+                 .longdesc =
+                     "The promoted side begins a verify run (DRBD's verify-alg must be set) "
+                     "when the last one is so long ago. Monitor shows what differs. 0: never.",
+                 .default_value = "0",
+                 .reloadable = true,
+                 .high = 365},
+                {.name = "verify_window",
+                 .shortdesc = "Time of day for comparisons",
+                 .longdesc =
+                     "Local time, like 22:00-05:00; a run begins only then. Empty: any time.",
+                 .reloadable = true},
+                {.name = "pool_warn",
+                 .type = ocf::Type::integer,
+                 .shortdesc = "Fill of the thin pool that is shown, percent",
+                 .longdesc = "When the backing device is thin-provisioned (dm-thin) and data or "
+                             "metadata of its pool are so full, monitor calls the mirror degraded.",
+                 .default_value = "80",
+                 .reloadable = true,
+                 .low = 1,
+                 .high = 100},
+                {.name = "pool_alarm",
+                 .type = ocf::Type::integer,
+                 .shortdesc = "Fill of the thin pool that is an alarm, percent",
+                 .longdesc = "From here on every monitor logs an error: a pool that is full fails "
+                             "every write of every device in it.",
+                 .default_value = "95",
+                 .reloadable = true,
+                 .low = 1,
+                 .high = 100},
+                {.name = "max_behind",
+                 .type = ocf::Type::integer,
+                 .shortdesc = "MiB an asynchronous peer may be behind",
+                 .longdesc = "With protocol A the node attribute mirror-behind-RESOURCE tells how "
+                             "many KiB the peer does not have yet. Beyond this limit monitor calls "
+                             "the mirror degraded. 0: no limit.",
+                 .default_value = "0",
+                 .reloadable = true},
+                {.name = "link_health",
+                 .type = ocf::Type::boolean,
+                 .shortdesc = "Tell Pacemaker's node health of the link",
+                 .longdesc =
+                     "Set the node attribute #health-mirror-RESOURCE to yellow while the "
+                     "mirror's link is lost or flapping (three losses in ten minutes), else "
+                     "to green. What follows is node-health-strategy's matter.",
+                 .default_value = "false"},
             },
         .actions = {{.name = "start", .timeout = 60},
                     {.name = "stop", .timeout = 100},

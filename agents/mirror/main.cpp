@@ -24,14 +24,17 @@ struct Assembly {
     Assembly(const ocf::Request& request, const Settings& settings)
         : drbd(settings.resource, runner)
         , score(request, runner)
-        , caretaker(settings.resource, Folders{}, runner, clock, wall_clock)
-        , agent(settings, {drbd, score, caretaker, clock, find_holders}, request.deadline) {}
+        , caretaker(settings.resource, Folders{}, runner, clock, wall_clock, settings.care)
+        , watcher({settings.resource, Folders{}, settings.link_health}, clock)
+        , agent(settings, {drbd, score, caretaker, watcher, clock, find_holders},
+                request.deadline) {}
 
     process::SystemCommandRunner runner;
     SystemClock clock;
     Drbd drbd;
     CrmAttributeScore score;
     LocalCaretaker caretaker;
+    BackgroundLinkWatcher watcher;
     MirrorAgent agent;
 };
 

@@ -35,6 +35,18 @@ ExitCode code_of(State state) {
     return ExitCode::error;
 }
 
+/// Pacemaker shows a degraded resource with its reason and otherwise leaves it alone.
+ExitCode degraded(ExitCode code) {
+    switch (code) {
+    case ExitCode::success:
+        return ExitCode::degraded;
+    case ExitCode::running_promoted:
+        return ExitCode::degraded_promoted;
+    default:
+        return code;
+    }
+}
+
 } // namespace
 
 Result<Settings> Settings::from(const ocf::Request& request) {
@@ -47,6 +59,18 @@ Result<Settings> Settings::from(const ocf::Request& request) {
     settings.promoted_max = static_cast<int>(
         parse_integer(request.meta("promoted_max"), 1, 100)
             .value_or(parse_integer(request.meta("master_max"), 1, 100).value_or(1)));
+    settings.link_health = request.values.boolean("link_health");
+    settings.care.pool_warn = static_cast<unsigned>(request.values.integer("pool_warn"));
+    settings.care.pool_alarm = static_cast<unsigned>(request.values.integer("pool_alarm"));
+    settings.care.most_behind_kib =
+        static_cast<std::uint64_t>(request.values.integer("max_behind")) * 1024;
+    settings.care.verify.every_days = static_cast<int>(request.values.integer("verify_days"));
+    const auto window = parse_window(request.values.text("verify_window"));
+    if (window) {
+        settings.care.verify.window = *window;
+    } else if (request.action != "stop") {
+        return fail(window.error());
+    }
     auto scores = parse_scores(request.values.text("adjust_master_score"));
     if (scores) {
         settings.scores = *scores;
@@ -105,15 +129,31 @@ Outcome MirrorAgent::monitor() {
         return Outcome::of(ExitCode::not_running);
     }
     publish(now);
-    const std::string worry = parts_.caretaker.look_after(*seen, now, deadline_);
-    if (now.degraded) {
-        log::info("{}: score {}: {}", settings_.resource, score_text(now.score), now.reason);
+    watch_link();
+    if (!parts_.caretaker.knows_options()) {
+        if (const auto options = parts_.mirror.options(deadline_)) {
+            parts_.caretaker.note_options(*options);
+        }
     }
-    if (!worry.empty()) {
-        log::warning("{}: {}", settings_.resource, worry);
+    std::vector<std::string> worries = parts_.caretaker.look_after(*seen, now, deadline_);
+    worries.push_back(seen->detour);
+    if (now.degraded || now.state == State::failed_promoted) {
+        worries.push_back(now.reason);
     }
-    return Outcome::of(code_of(now.state),
-                       now.state == State::failed_promoted ? now.reason : worry);
+    std::erase(worries, "");
+    const std::string reason = join(worries, "; ");
+    if (!reason.empty()) {
+        log::warning("{}: score {}: {}", settings_.resource, score_text(now.score), reason);
+    }
+    const ExitCode code = code_of(now.state);
+    return Outcome::of(reason.empty() ? code : degraded(code), reason);
+}
+
+void MirrorAgent::watch_link() {
+    if (const auto watched = parts_.watcher.keep_watching(); !watched) {
+        log::warning("{}: the link is not watched: {}", settings_.resource,
+                     watched.error().message);
+    }
 }
 
 void MirrorAgent::wait_until_settled() {
@@ -153,6 +193,8 @@ Outcome MirrorAgent::start() {
         }
         return Outcome::of(fitting.error().in(settings_.resource));
     }
+    parts_.caretaker.note_options(*options);
+    watch_link();
     wait_until_settled();
     const auto after = parts_.mirror.observe(deadline_);
     if (!after) {
@@ -256,6 +298,9 @@ Outcome MirrorAgent::stop() {
                                                     "no error",
                                                     settings_.resource)}
                                 : explain_refusal(down.error(), *after));
+    }
+    if (const auto ended = parts_.watcher.end(deadline_); !ended) {
+        log::warning("{}", ended.error().message);
     }
     if (const auto gone = parts_.score.withdraw(deadline_.within(parts_.clock, score_patience));
         !gone) {

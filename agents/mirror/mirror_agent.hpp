@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agents/mirror/caretaker.hpp"
+#include "agents/mirror/link_watcher.hpp"
 #include "agents/mirror/promotion_score.hpp"
 #include "ocf/agent.hpp"
 
@@ -20,6 +21,8 @@ struct Settings {
     ScoreTable scores{};
     Milliseconds wait_for_peer{5000};
     int promoted_max = 1; ///< of the clone
+    CarePlan care{};
+    bool link_health = false;
 
     static Result<Settings> from(const ocf::Request& request);
 };
@@ -33,6 +36,7 @@ public:
         Mirror& mirror;
         PromotionScore& score;
         Caretaker& caretaker;
+        LinkWatcher& watcher;
         Clock& clock;
         FindHolders holders;
     };
@@ -55,6 +59,7 @@ public:
 private:
     Status demote_within(const Deadline& deadline);
     void wait_until_settled();
+    void watch_link();
     void publish(const Assessment& assessment);
     void publish_now();
     [[nodiscard]] Error explain_refusal(const Error& error, const Observation& seen) const;

@@ -265,6 +265,14 @@ Options parse_options(std::string_view shown) {
             options.allow_two_primaries = words[1] == "yes";
         } else if (words[0] == "fencing") {
             options.fencing = words[1];
+        } else if (words[0] == "protocol") {
+            options.protocol = words[1];
+        } else if (words[0] == "disk" && words[1].size() > 2 && words[1].front() == '"') {
+            // The path of a backing device; without quotes it opens a section.
+            options.disks.push_back(words[1].substr(1, words[1].size() - 2));
+        } else if (words[0] == "address" && words.size() > 2) {
+            const auto port = parse_integer(words[2].substr(words[2].rfind(':') + 1), 1, 65535);
+            options.port = static_cast<unsigned>(port.value_or(0));
         }
     }
     return options;

@@ -3,6 +3,7 @@
 #include <twinsite/mirror/drbd.hpp>
 #include <twinsite/mirror/events.hpp>
 #include <twinsite/mirror/generation.hpp>
+#include <twinsite/mirror/proc_drbd.hpp>
 #include <twinsite/mirror/status.hpp>
 
 #include <fmt/format.h>
@@ -18,6 +19,10 @@ namespace {
 constexpr int exit_refused = 11;
 constexpr int exit_no_disk = 16;
 constexpr int exit_no_good_data = 17;
+constexpr int most_minors = 0xFFFFF; // minors have 20 bits
+
+/// A healthy kernel answers within milliseconds, a loaded machine within a second or two.
+constexpr Milliseconds patience{6000};
 
 process::Command command(std::vector<std::string> argv) {
     return {.argv = std::move(argv),
@@ -121,6 +126,22 @@ Result<Observation> Drbd::observe(const Deadline& deadline) {
         return Observation{};
     }
     const bool nine = *version >= 9;
+    const SystemClock clock;
+    auto seen = ask_drbdsetup(nine, nine ? deadline : deadline.within(clock, patience));
+    if (seen || nine || seen.error().kind != ErrorKind::timeout) {
+        return seen;
+    }
+    auto second_hand = read_proc(deadline);
+    if (!second_hand) {
+        return seen;
+    }
+    second_hand->detour = fmt::format("the kernel did not answer drbdsetup within {} s; this is "
+                                      "what /proc/drbd says",
+                                      patience.count() / 1000);
+    return second_hand;
+}
+
+Result<Observation> Drbd::ask_drbdsetup(bool nine, const Deadline& deadline) {
     const auto what = nine ? command({"drbdsetup", "status", "--json"})
                            : command({"drbdsetup", "events2", "--now", "--statistics", resource_});
     const auto output = runner_.run(what, deadline);
@@ -128,6 +149,23 @@ Result<Observation> Drbd::observe(const Deadline& deadline) {
         return fail(ran.error());
     }
     return nine ? parse_status(output->out, resource_) : parse_events(output->out, resource_);
+}
+
+Result<Observation> Drbd::read_proc(const Deadline& deadline) {
+    // Reads DRBD's configuration only, and asks the kernel nothing.
+    const auto what = command({"drbdadm", "sh-minor", resource_});
+    const auto output = runner_.run(what, deadline);
+    if (const auto ran = outcome(what, output); !ran) {
+        return fail(ran.error());
+    }
+    std::vector<int> minors;
+    for (const std::string& word : split(output->out)) {
+        if (const auto minor = parse_integer(word, 0, most_minors)) {
+            minors.push_back(static_cast<int>(*minor));
+        }
+    }
+    const auto text = read_file(paths_.proc_drbd);
+    return text ? parse_proc_drbd(*text, minors) : fail(text.error());
 }
 
 Status Drbd::drbdadm(std::string_view verb, const Deadline& deadline) {

@@ -30,6 +30,7 @@ T get(const Json& object, const char* key, T otherwise) {
 Memory memory_of(const Json& all) {
     Memory memory{.banned_node = get<std::string>(all, "banned-node", ""),
                   .verified = get<UnixTime>(all, "verified", 0),
+                  .verify_begun = get<UnixTime>(all, "verify-begun", 0),
                   .differing_kib = get<std::uint64_t>(all, "differing-kib", 0)};
     if (const auto split = all.find("split-brain"); split != all.end() && split->is_object()) {
         memory.split_brain =
@@ -53,6 +54,7 @@ Json json_of(const Memory& memory) {
     Json all{{"version", 1},
              {"banned-node", memory.banned_node},
              {"verified", memory.verified},
+             {"verify-begun", memory.verify_begun},
              {"differing-kib", memory.differing_kib},
              {"roles", Json::array()}};
     if (memory.split_brain) {

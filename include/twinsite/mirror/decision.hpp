@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twinsite::mirror {
 
@@ -70,10 +71,13 @@ struct PromotionRules {
 
 PromotionVerdict may_promote(const Observation& observation, const PromotionRules& rules);
 
-/// What of DRBD's options decides whether two sides may be promoted at once.
+/// What of DRBD's options matters here.
 struct Options {
     bool allow_two_primaries = false;
     std::string fencing = "dont-care";
+    std::string protocol = "C";
+    unsigned port = 0;                ///< of both sides, 0: not shown
+    std::vector<std::string> disks{}; ///< the backing devices, in the order of the volumes
 
     friend bool operator==(const Options&, const Options&) = default;
 };

@@ -24,7 +24,9 @@ public:
     Mirror& operator=(const Mirror&) = delete;
     virtual ~Mirror() = default;
 
-    /// Never loads the module, never changes anything. Errors mean that the state is unknown.
+    /// Never loads the module, never changes anything. Errors mean that the state is unknown. When
+    /// the kernel does not answer drbdsetup in time, 8.4 is read from /proc/drbd: what that shows
+    /// is there, what it does not show is unknown.
     virtual Result<Observation> observe(const Deadline& deadline) = 0;
     /// Errors: not_found when drbd.conf does not define the resource for this node;
     /// invalid_config when the configuration cannot be read.
@@ -70,6 +72,8 @@ public:
 
 private:
     Status drbdadm(std::string_view verb, const Deadline& deadline);
+    Result<Observation> ask_drbdsetup(bool nine, const Deadline& deadline);
+    Result<Observation> read_proc(const Deadline& deadline);
     /// The kernel module's major version, 0 when it is not loaded.
     Result<int> module_version() const;
 

@@ -40,6 +40,7 @@ struct Memory {
     std::optional<SplitBrain> split_brain{};
     std::vector<RoleChange> roles{}; ///< the latest last
     UnixTime verified = 0;           ///< when the last verify run ended, 0: never
+    UnixTime verify_begun = 0;       ///< the run under way, 0: none of ours
     std::uint64_t differing_kib = 0; ///< what it found
 
     friend bool operator==(const Memory&, const Memory&) = default;

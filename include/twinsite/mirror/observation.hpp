@@ -84,6 +84,8 @@ struct Observation {
     std::string suspended; ///< "" when I/O runs, else the kernel's word: user, no-data, fencing...
     std::vector<Volume> volumes;
     std::vector<Peer> peers;
+    /// Why this comes from another source than usual, for the admin; "" when it does not.
+    std::string detour{};
 
     friend bool operator==(const Observation&, const Observation&) = default;
 };

@@ -1,6 +1,8 @@
 // The installed agent and handler on a real DRBD 8.4.
 #include "tests/host/mirror/pair.hpp"
 
+#include <twinsite/base/deadline.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,32 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class RealDrbd : public ::testing::Test {
-protected:
-    void SetUp() override {
-        if (const auto why = no_node()) {
-            GTEST_SKIP() << *why;
-        }
-        pair.emplace();
-    }
-
-    static void expect(const std::string& action, int code) {
-        const auto ran = Pair::agent(action);
-        EXPECT_EQ(ran.code, code) << action << ": " << ran.out << Pair::state();
-    }
-    static void both_up() {
-        ASSERT_EQ(Pair::peer("up red-peer").code, 0);
-        expect("start", 0);
-        ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
-    }
-    static void write(const char* device, int mib) {
-        const auto ran = sh(std::string("dd if=/dev/urandom of=") + device +
-                            " bs=1M oflag=direct count=" + std::to_string(mib));
-        EXPECT_EQ(ran.code, 0) << ran.out;
-    }
-
-    std::optional<Pair> pair;
-};
+class RealDrbd : public PairTest {};
 
 TEST_F(RealDrbd, a_life_from_start_to_stop) {
     expect("monitor", 7);
@@ -123,7 +100,7 @@ TEST_F(RealDrbd, a_cut_stops_io_for_less_than_five_seconds_and_heals_in_one_dire
     RecordProperty("seconds_io_stood_still", std::to_string(stood.count()));
     EXPECT_LT(stood.count(), 5.0);
     EXPECT_THAT(Pair::state(), HasSubstr("ro:Primary/Unknown"));
-    expect("monitor", 8);
+    expect("monitor", 191);
     Pair::join();
     EXPECT_TRUE(Pair::wait_for("cs:Connected")) << Pair::state();
     EXPECT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
@@ -149,7 +126,7 @@ TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_pr
         poll_until(clock, Deadline::after(clock, Milliseconds(10000)), Milliseconds(100), [] {
             return Pair::agent("monitor").out.find("SPLIT BRAIN since") != std::string::npos;
         }));
-    expect("monitor", 8);
+    expect("monitor", 191);
     EXPECT_THAT(sh("cat /var/lib/twinsite/mirror/red.json").out,
                 HasSubstr("\"out-of-sync-kib\": 3072"));
 
@@ -168,6 +145,46 @@ TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_pr
     EXPECT_EQ(Pair::data_sum("/dev/ubdb"), kept);
 }
 
+TEST_F(RealDrbd, a_primary_is_not_joined_by_a_second_one) {
+    both_up();
+    ASSERT_EQ(Pair::peer("primary red-peer").code, 0);
+    ASSERT_TRUE(Pair::wait_for("ro:Secondary/Primary"));
+    const auto promoted = Pair::agent("promote", 6000);
+    EXPECT_EQ(promoted.code, 1);
+    EXPECT_THAT(promoted.out, HasSubstr("the peer is connected and still promoted"));
+    EXPECT_THAT(Pair::state(), HasSubstr("ro:Secondary/Primary"));
+}
+
+TEST_F(RealDrbd, a_copy_that_missed_writes_is_not_promoted) {
+    both_up();
+    ASSERT_EQ(Pair::peer("primary red-peer").code, 0);
+    expect("stop", 0);
+    write("/dev/drbd1", 2);
+    Pair::cut(); // it comes back while its peer is out of reach
+    expect("start", 0);
+    const auto promoted = Pair::agent("promote", 6000);
+    EXPECT_EQ(promoted.code, 1);
+    EXPECT_THAT(promoted.out, HasSubstr("red is not promoted: local data is"));
+    EXPECT_THAT(Pair::agent("monitor").out, HasSubstr("-INFINITY"));
+    Pair::join();
+    ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
+    ASSERT_EQ(Pair::peer("secondary red-peer").code, 0);
+    expect("promote", 0);
+}
+
+TEST_F(RealDrbd, a_kernel_that_does_not_answer_drbdsetup_is_looked_at_otherwise) {
+    both_up();
+    expect("promote", 0);
+    // What answers in its place is as deaf as drbdsetup in an uninterruptible call.
+    sh("mv /usr/sbin/drbdsetup /usr/sbin/drbdsetup.real; printf '#!/bin/sh\\nsleep 100\\n' "
+       ">/usr/sbin/drbdsetup; chmod 755 /usr/sbin/drbdsetup");
+    const auto seen = Pair::agent("monitor");
+    sh("mv /usr/sbin/drbdsetup.real /usr/sbin/drbdsetup");
+    EXPECT_EQ(seen.code, 191) << seen.out;
+    EXPECT_THAT(seen.out, HasSubstr("did not answer drbdsetup within 6 s"));
+    expect("monitor", 8);
+}
+
 TEST_F(RealDrbd, missing_metadata_and_unknown_resources_change_nothing) {
     sh("dd if=/dev/zero of=/dev/ubda bs=1M count=64");
     const auto started = Pair::agent("start");
@@ -179,13 +196,6 @@ TEST_F(RealDrbd, missing_metadata_and_unknown_resources_change_nothing) {
     EXPECT_EQ(unknown.code, 1);
     EXPECT_THAT(unknown.out, HasSubstr("defines no resource red for this node"));
     expect("stop", 0);
-}
-
-TEST_F(RealDrbd, passes_ocf_tester) {
-    ASSERT_EQ(Pair::peer("up red-peer").code, 0);
-    const auto ran = sh("ocf-tester -n mirror_red -o drbd_resource=red "
-                        "/usr/lib/ocf/resource.d/twinsite/mirror");
-    EXPECT_EQ(ran.code, 0) << ran.out;
 }
 
 } // namespace

@@ -4,6 +4,9 @@
 
 #include <twinsite/base/deadline.hpp>
 
+#include <gtest/gtest.h>
+
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -18,7 +21,7 @@ struct Ran {
 };
 
 /// A line of shell, bounded.
-Ran sh(const std::string& line);
+Ran sh(const std::string& line, Milliseconds patience = Milliseconds(60000));
 
 class Pair {
 public:
@@ -32,6 +35,12 @@ public:
 
     /// The installed agent, as Pacemaker calls it.
     static Ran agent(const std::string& action, int timeout_ms = 20000);
+    /// Parameters of the agent from now on: "verify_days=7 ...".
+    static void parameters(const std::string& settings);
+    /// New configuration files: what stands in the net section besides the usual, and below which
+    /// disk the one under test keeps its data.
+    static void configure(const std::string& net = "protocol C;",
+                          const std::string& disk = "/dev/ubda");
     /// drbdadm on the other site.
     static Ran peer(const std::string& arguments);
     static void cut();
@@ -43,6 +52,23 @@ public:
     static bool wait_for(const std::string& part, Milliseconds patience = Milliseconds(20000));
     /// Of the user data below both devices, once both are down.
     static std::string data_sum(const std::string& disk);
+};
+
+/// Each test has a new pair, and is skipped where there can be none.
+class PairTest : public ::testing::Test {
+protected:
+    void SetUp() override;
+    void TearDown() override { pair_.reset(); }
+
+    /// The agent's exit code for ACTION.
+    static void expect(const std::string& action, int code);
+    static void both_up();
+    static void write(const char* device, int mib);
+    static bool eventually(const std::function<bool()>& holds,
+                           Milliseconds patience = Milliseconds(20000));
+
+private:
+    std::optional<Pair> pair_;
 };
 
 } // namespace twinsite::testing

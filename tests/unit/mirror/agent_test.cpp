@@ -34,19 +34,37 @@ private:
 
 class FakeCaretaker final : public Caretaker {
 public:
-    std::string worry;
+    std::vector<std::string> worries;
     std::string refusal;
     std::vector<std::string> notes;
 
-    std::string look_after(const Observation& /*seen*/, const Assessment& /*now*/,
-                           const Deadline& /*deadline*/) override {
-        return worry;
+    std::vector<std::string> look_after(const Observation& /*seen*/, const Assessment& /*now*/,
+                                        const Deadline& /*deadline*/) override {
+        return worries;
     }
     void note_role(Role role, const Deadline& /*deadline*/) override {
         notes.emplace_back(to_string(role));
     }
     void note_orderly_stop() override { notes.emplace_back("peer stopped"); }
     std::string take_refusal() override { return refusal; }
+    void note_options(const Options& options) override { noted = options; }
+    [[nodiscard]] bool knows_options() const override { return noted.has_value(); }
+
+    std::optional<Options> noted;
+};
+
+class FakeWatcher final : public LinkWatcher {
+public:
+    bool watching = false;
+
+    Status keep_watching() override {
+        watching = true;
+        return {};
+    }
+    Status end(const Deadline& /*deadline*/) override {
+        watching = false;
+        return {};
+    }
 };
 
 class MirrorActions : public ::testing::Test {
@@ -55,7 +73,7 @@ protected:
 
     MirrorAgent agent(Milliseconds timeout = Milliseconds(20000)) {
         return {{.resource = "red"},
-                {drbd, score, caretaker, clock,
+                {drbd, score, caretaker, watcher, clock,
                  [](int) { return std::vector<std::string>{"qemu (pid 7)"}; }},
                 Deadline::after(clock, timeout)};
     }
@@ -68,6 +86,7 @@ protected:
     testing::FakeMirror drbd;
     FakeScore score;
     FakeCaretaker caretaker;
+    FakeWatcher watcher;
 };
 
 TEST_F(MirrorActions, a_start_leaves_it_unpromoted_and_scored) {
@@ -268,12 +287,37 @@ TEST_F(MirrorActions, role_changes_are_remembered_once) {
     EXPECT_THAT(caretaker.notes, ElementsAre("Primary", "Secondary"));
 }
 
-TEST_F(MirrorActions, a_worry_is_shown_and_stops_nothing) {
+TEST_F(MirrorActions, a_worry_is_shown_as_degraded_and_stops_nothing) {
+    caretaker.worries = {"SPLIT BRAIN since yesterday", "the thin pool below is filling up"};
     drbd.now = testing::FakeMirror::connected(Role::primary);
-    caretaker.worry = "SPLIT BRAIN since yesterday";
     const auto outcome = agent().monitor();
-    EXPECT_EQ(outcome.code, ExitCode::running_promoted);
-    EXPECT_EQ(outcome.reason, caretaker.worry);
+    EXPECT_EQ(outcome.code, ExitCode::degraded_promoted);
+    EXPECT_EQ(outcome.reason, "SPLIT BRAIN since yesterday; the thin pool below is filling up");
+    drbd.now = testing::FakeMirror::connected();
+    EXPECT_EQ(agent().monitor().code, ExitCode::degraded);
+}
+
+TEST_F(MirrorActions, a_mirror_that_is_not_whole_is_degraded_and_says_why) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.now.peers[0].volumes[0].replication = Replication::sync_target;
+    drbd.now.volumes[0].disk = Disk::inconsistent;
+    EXPECT_EQ(agent().monitor().code, ExitCode::degraded);
+    EXPECT_THAT(agent().monitor().reason, HasSubstr("being resynced"));
+    drbd.now = testing::FakeMirror::connected();
+    drbd.now.detour = "the kernel did not answer drbdsetup within 6 s";
+    EXPECT_EQ(agent().monitor().code, ExitCode::degraded);
+    EXPECT_EQ(agent().monitor().reason, drbd.now.detour);
+}
+
+TEST_F(MirrorActions, the_link_is_watched_from_start_to_stop) {
+    agent().start();
+    EXPECT_TRUE(watcher.watching);
+    EXPECT_TRUE(caretaker.noted);
+    watcher.watching = false; // killed by a stranger
+    agent().monitor();
+    EXPECT_TRUE(watcher.watching);
+    agent().stop();
+    EXPECT_FALSE(watcher.watching);
 }
 
 TEST_F(MirrorActions, notify_always_succeeds) {

@@ -5,6 +5,7 @@
 #include "tests/unit/mirror/fake_mirror.hpp"
 
 #include <twinsite/base/file.hpp>
+#include <twinsite/base/text.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,10 +32,10 @@ public:
 class CaretakerOfRed : public ::testing::Test {
 protected:
     LocalCaretaker caretaker() {
-        return {"red", folders, cluster, clock, [this] { return now; }};
+        return {"red", folders, cluster, clock, [this] { return now; }, plan};
     }
     std::string look(const Observation& seen) {
-        return caretaker().look_after(seen, assess(seen, ScoreTable{}), deadline);
+        return join(caretaker().look_after(seen, assess(seen, ScoreTable{}), deadline), "; ");
     }
     void remember(const std::function<void(Memory&)>& change) {
         EXPECT_TRUE(file().update(change, clock, deadline));
@@ -55,6 +56,7 @@ protected:
     Deadline deadline = Deadline::after(clock, Milliseconds(5000));
     FakeCluster cluster;
     UnixTime now = 1000;
+    CarePlan plan;
 };
 
 TEST_F(CaretakerOfRed, a_whole_mirror_without_a_past_costs_nothing) {
@@ -128,6 +130,58 @@ TEST_F(CaretakerOfRed, a_refusal_is_told_once) {
     static_cast<void>(scratch.write("run/red.refusal", "the peer may have\nnewer data\n"));
     EXPECT_EQ(caretaker().take_refusal(), "the peer may have?newer data");
     EXPECT_EQ(caretaker().take_refusal(), "");
+}
+
+TEST_F(CaretakerOfRed, both_copies_are_compared_when_it_is_time_and_the_result_is_shown) {
+    auto seen = testing::FakeMirror::connected(Role::primary);
+    now = 100 * 86400;
+    EXPECT_EQ(look(seen), "");
+    EXPECT_THAT(cluster.asked, IsEmpty());
+    plan.verify.every_days = 7;
+    look(seen);
+    ASSERT_THAT(cluster.asked, SizeIs(1));
+    EXPECT_EQ(cluster.asked[0].text(), "drbdadm verify red");
+    seen.peers[0].volumes[0].replication = Replication::verify;
+    look(seen);
+    seen.peers[0].volumes[0].replication = Replication::established;
+    seen.peers[0].volumes[0].out_of_sync_kib = 8;
+    EXPECT_THAT(look(seen), HasSubstr("verify found 8 KiB that differ"));
+    EXPECT_EQ(file().load().value().verified, now);
+    now += 3600;
+    EXPECT_THAT(look(seen), HasSubstr("8 KiB")) << "until it was resynced";
+    seen.peers[0].volumes[0].out_of_sync_kib = 0;
+    EXPECT_EQ(look(seen), "");
+    EXPECT_THAT(cluster.asked, SizeIs(1));
+    now += 7 * 86400;
+    look(seen);
+    EXPECT_THAT(cluster.asked, SizeIs(2));
+}
+
+TEST_F(CaretakerOfRed, a_comparison_that_was_cut_off_does_not_count) {
+    remember([&](Memory& memory) { memory.verify_begun = 900; });
+    look(alone());
+    EXPECT_EQ(file().load().value().verified, 0);
+    EXPECT_EQ(file().load().value().verify_begun, 0);
+}
+
+TEST_F(CaretakerOfRed, an_asynchronous_peer_that_is_behind_is_shown) {
+    auto seen = testing::FakeMirror::connected(Role::primary);
+    seen.peers[0].volumes[0].out_of_sync_kib = 5000;
+    caretaker().note_options({.protocol = "A", .port = 1});
+    EXPECT_EQ(look(seen), "");
+    EXPECT_EQ(cluster.asked.at(0).text(),
+              "attrd_updater --quiet --name=mirror-behind-red --update=5000");
+    plan.most_behind_kib = 4096;
+    EXPECT_THAT(look(seen), HasSubstr("5000 KiB behind"));
+    caretaker().note_options({.protocol = "C", .port = 1});
+    EXPECT_EQ(look(seen), "");
+}
+
+TEST_F(CaretakerOfRed, a_flapping_link_is_shown) {
+    static_cast<void>(scratch.write("run/red.link", "lost 1 5\n"));
+    EXPECT_EQ(look(whole()), "");
+    static_cast<void>(scratch.write("run/red.link", "flapping 4 5\n"));
+    EXPECT_THAT(look(whole()), HasSubstr("flapping: lost 4 times"));
 }
 
 TEST_F(CaretakerOfRed, names_that_are_not_plain_reach_no_xml) {

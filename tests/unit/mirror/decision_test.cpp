@@ -201,14 +201,44 @@ TEST(MirrorOptions, are_read_from_what_the_kernel_has) {
     for (auto at = text.find("\\t"); at != std::string::npos; at = text.find("\\t")) {
         text.replace(at, 2, "\t");
     }
-    EXPECT_EQ(parse_options(text), (Options{true, "resource-and-stonith"}));
+    const Options options = parse_options(text);
+    EXPECT_TRUE(options.allow_two_primaries);
+    EXPECT_EQ(options.fencing, "resource-and-stonith");
+    EXPECT_EQ(options.protocol, "C");
     EXPECT_EQ(parse_options(""), Options{});
+}
+
+TEST(MirrorOptions, the_disks_and_the_port_are_read_too) {
+    // drbdsetup show on 8.4.11, shortened.
+    const Options options = parse_options(R"(resource red {
+    net {
+        protocol A;
+        on-congestion pull-ahead;
+    }
+    _remote_host {
+        address ipv4 10.77.2.21:7789;
+    }
+    _this_host {
+        address ipv4 10.77.2.11:7789;
+        volume 0 {
+            device minor 0;
+            disk "/dev/vg/red";
+            meta-disk internal;
+            disk {
+                resync-rate 102400k; # bytes/second
+            }
+        }
+    }
+})");
+    EXPECT_EQ(options.protocol, "A");
+    EXPECT_EQ(options.port, 7789U);
+    EXPECT_EQ(options.disks, std::vector<std::string>{"/dev/vg/red"});
 }
 
 TEST(MirrorOptions, two_primaries_need_consent_on_all_three_sides) {
     for (const bool allowed : {false, true}) {
         for (const char* fencing : {"dont-care", "resource-only", "resource-and-stonith"}) {
-            const Options options{allowed, fencing};
+            const Options options{.allow_two_primaries = allowed, .fencing = fencing};
             EXPECT_EQ(check_primaries(options, 1).has_value(), !allowed);
             EXPECT_EQ(check_primaries(options, 2).has_value(),
                       allowed && options.fencing == "resource-and-stonith");

@@ -4,11 +4,13 @@
 
 #include <twinsite/base/text.hpp>
 #include <twinsite/mirror/drbd.hpp>
+#include <twinsite/mirror/proc_drbd.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 namespace twinsite::mirror {
 namespace {
@@ -22,10 +24,14 @@ class FakeTools final : public process::CommandRunner {
 public:
     std::map<std::string, process::Output> answers;
     std::vector<std::string> asked;
+    std::set<std::string> hanging;
 
     Result<process::Output> run(const process::Command& command,
                                 const Deadline& /*deadline*/) override {
         asked.push_back(command.text());
+        if (hanging.contains(command.text())) {
+            return fail(ErrorKind::timeout, command.argv[0] + " did not end in time");
+        }
         const auto answer = answers.find(command.text());
         if (answer == answers.end()) {
             return fail(ErrorKind::not_installed, command.argv[0] + ": not found");
@@ -68,6 +74,63 @@ TEST_F(DrbdAdapter, what_it_cannot_understand_is_not_stopped) {
     EXPECT_FALSE(drbd(version84).observe(deadline));
     tools.answers["drbdsetup events2 --now --statistics red"] = {0, "", ""};
     EXPECT_FALSE(drbd(version84).observe(deadline));
+}
+
+constexpr const char* events84 = "drbdsetup events2 --now --statistics red";
+constexpr const char* proc84 = R"(version: 8.4.11 (api:1/proto:86-101)
+srcversion: 059B1B47
+
+ 1: cs:Unconfigured
+ 7: cs:Connected ro:Primary/Secondary ds:UpToDate/UpToDate C r-----
+    ns:3072 nr:0 dw:3072 dr:2104 al:1 bm:0 lo:0 pe:0 ua:0 ap:0 ep:1 wo:f oos:12
+)";
+
+TEST_F(DrbdAdapter, a_kernel_that_does_not_answer_is_looked_at_through_proc) {
+    tools.hanging.insert(events84);
+    tools.answers["drbdadm sh-minor red"] = {0, "7\n", ""};
+    const auto seen = drbd(proc84).observe(deadline).value();
+    EXPECT_TRUE(seen.configured);
+    EXPECT_EQ(seen.role, Role::primary);
+    EXPECT_EQ(seen.volumes.at(0).disk, Disk::up_to_date);
+    EXPECT_EQ(seen.peers.at(0).connection, Connection::connected);
+    EXPECT_EQ(seen.peers.at(0).volumes.at(0).out_of_sync_kib, 12U);
+    EXPECT_THAT(seen.detour, HasSubstr("did not answer drbdsetup within 6 s"));
+}
+
+TEST_F(DrbdAdapter, what_proc_does_not_show_stays_unknown) {
+    tools.hanging.insert(events84);
+    for (const char* minor : {"1\n", "2\n", "", "7\n8\n"}) {
+        tools.answers["drbdadm sh-minor red"] = {0, minor, ""};
+        const auto seen = drbd(proc84).observe(deadline);
+        ASSERT_FALSE(seen) << minor;
+        EXPECT_EQ(seen.error().kind, ErrorKind::timeout);
+    }
+    // Only silence is a reason: an answer that says no is believed.
+    tools.hanging.clear();
+    tools.answers[events84] = {20, "", "kernel says no"};
+    tools.answers["drbdadm sh-minor red"] = {0, "7\n", ""};
+    EXPECT_FALSE(drbd(proc84).observe(deadline));
+}
+
+TEST(ProcDrbd, knows_the_states_between_connected_and_alone) {
+    const auto seen = [](const std::string& state) {
+        return parse_proc_drbd(
+            " 0: " + state + " C s-----\n\t[>....] sync'ed: 1.6%\n    ns:0 oos:8\n", {0});
+    };
+    const auto alone = seen("cs:StandAlone ro:Secondary/Unknown ds:UpToDate/DUnknown").value();
+    EXPECT_EQ(alone.peers[0].connection, Connection::stand_alone);
+    EXPECT_EQ(alone.peers[0].volumes[0].replication, Replication::off);
+    EXPECT_EQ(alone.suspended, "yes");
+    const auto target = seen("cs:SyncTarget ro:Secondary/Primary ds:Inconsistent/UpToDate").value();
+    EXPECT_EQ(target.peers[0].connection, Connection::connected);
+    EXPECT_EQ(target.peers[0].volumes[0].replication, Replication::sync_target);
+    EXPECT_EQ(target.peers[0].volumes[0].out_of_sync_kib, 8U);
+    EXPECT_EQ(
+        seen("cs:WFConnection ro:Primary/Unknown ds:UpToDate/DUnknown").value().peers[0].connection,
+        Connection::connecting);
+    EXPECT_FALSE(seen("cs:Conn"));
+    EXPECT_FALSE(
+        parse_proc_drbd(" 0: cs:Connected ro:Primary/Secondary ds:UpToDate/UpToDate", {0}));
 }
 
 TEST_F(DrbdAdapter, a_refusal_names_the_kernels_reason_and_not_the_wrapper) {
