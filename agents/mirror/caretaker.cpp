@@ -5,6 +5,7 @@
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
+#include <twinsite/mirror/generation.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -99,8 +100,8 @@ std::string behind_attribute(std::string_view resource) {
 }
 
 std::string split_attribute_value(const SplitBrain& split) {
-    return fmt::format("{} {} {} {}", split.detected, split.generation, to_string(split.role),
-                       split.out_of_sync_kib);
+    return fmt::format("{} {} {} {}{}{}", split.detected, split.generation, to_string(split.role),
+                       split.out_of_sync_kib, split.ancestor.empty() ? "" : " ", split.ancestor);
 }
 
 LocalCaretaker::LocalCaretaker(std::string resource, Folders folders,
@@ -175,14 +176,47 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
     return worries;
 }
 
+/// From what the peer's side told the cluster: lines with host="..." value="...".
+std::string LocalCaretaker::find_ancestor(const SplitBrain& split, const Deadline& deadline) {
+    const auto ours = parse_generation(split.generation);
+    const auto all = runner_.run_ok(attribute(resource_, {"--query", "--all"}),
+                                    deadline.within(clock_, patience));
+    if (!ours || !all) {
+        return {};
+    }
+    for (const std::string_view line : lines(*all)) {
+        const auto value = line.find("value=\"");
+        const auto words = value == std::string_view::npos
+                               ? std::vector<std::string>{}
+                               : twinsite::split(line.substr(value + 7), " \"");
+        const auto theirs = words.size() > 1 ? parse_generation(words[1]) : ours;
+        if (theirs && *theirs != *ours) {
+            const std::uint64_t common = common_ancestor(*ours, *theirs);
+            return common == 0 ? "none" : fmt::format("{:016X}", common);
+        }
+    }
+    return {};
+}
+
 std::string LocalCaretaker::split_brain_worry(const Memory& memory, const Observation& seen,
                                               const Deadline& deadline) {
     if (!memory.split_brain || !cut_off(seen)) {
         return {};
     }
-    const auto told = runner_.run_ok(
-        attribute(resource_, {"--update=" + split_attribute_value(*memory.split_brain)}),
-        deadline.within(clock_, patience));
+    SplitBrain split = *memory.split_brain;
+    if (split.ancestor.empty()) {
+        split.ancestor = find_ancestor(split, deadline);
+        remember(
+            [&](Memory& changed) {
+                if (changed.split_brain) {
+                    changed.split_brain->ancestor = split.ancestor;
+                }
+            },
+            deadline);
+    }
+    const auto told =
+        runner_.run_ok(attribute(resource_, {"--update=" + split_attribute_value(split)}),
+                       deadline.within(clock_, patience));
     if (!told) {
         log::warning("{}", told.error().message);
     }

@@ -74,7 +74,7 @@ std::string link_attribute(std::string_view resource);
 std::string health_attribute(std::string_view resource);
 /// Protocol A: KiB that the peer does not have yet: mirror-behind-RESOURCE.
 std::string behind_attribute(std::string_view resource);
-/// "DETECTED GENERATION ROLE KIB", for `twinsite status` and `twinsite resolve`.
+/// "DETECTED GENERATION ROLE KIB [ANCESTOR]", for `twinsite status` and `twinsite resolve`.
 std::string split_attribute_value(const SplitBrain& split);
 
 class LocalCaretaker final : public Caretaker {
@@ -95,6 +95,7 @@ public:
 private:
     std::string split_brain_worry(const Memory& memory, const Observation& seen,
                                   const Deadline& deadline);
+    std::string find_ancestor(const SplitBrain& split, const Deadline& deadline);
     std::string verify_worry(Memory memory, const Observation& seen, const Assessment& now,
                              const Deadline& deadline);
     std::string pool_worry(const Options& options) const;

@@ -30,9 +30,7 @@ Status place_ban(std::string_view resource, std::string_view clone, std::string_
         R"(<rsc_location id="{}" rsc="{}" node="{}" role="Promoted" score="-INFINITY"/>)",
         ban_id(resource), clone, node);
     return runner
-        .run_ok({{"cibadmin", "--modify", "--allow-create", "--scope=constraints", "--xml-pipe"},
-                 std::move(xml),
-                 {}},
+        .run_ok({{"cibadmin", "--create", "--scope=constraints", "--xml-pipe"}, std::move(xml), {}},
                 deadline)
         .map([](const std::string&) {});
 }

@@ -28,12 +28,13 @@ SitePlan plan_from(const Json& topology) {
     for (const auto& [name, lun] : topology.at("luns").items()) {
         const std::string device = lun.at("mirror").at("device");
         const auto digits = device.find_last_not_of("0123456789") + 1;
-        SitePlan::Lun entry{lun.at("home"), 0, {}};
+        SitePlan::Lun entry{lun.at("home"), 0, {}, false};
         entry.minor = static_cast<unsigned>(
             parse_integer(std::string_view(device).substr(digits), 0, 1048575).value_or(0));
         for (const auto& [node, disk] : lun.at("mirror").at("nodes").items()) {
             entry.replicas.push_back(node);
         }
+        entry.converged = !lun.contains("target");
         plan.luns[name] = std::move(entry);
     }
     for (const auto& [name, guest] : topology.at("vms").items()) {

@@ -20,6 +20,7 @@ struct SitePlan {
         std::string home;
         unsigned minor = 0;
         std::vector<std::string> replicas;
+        bool converged = false; ///< no target: guests use the mirror's device
     };
     struct Guest {
         std::string home;

@@ -90,12 +90,12 @@ std::string Stage::missing_luns(const ClusterView& view) {
         if (promoted == view.promoted.end()) {
             return fmt::format("mirror_{} is not promoted", name);
         }
-        if (plan_.site_of(promoted->second) != lun.home) {
+        if (!lun.converged && plan_.site_of(promoted->second) != lun.home) {
             return fmt::format("mirror_{} is promoted on {}, away from {}", name, promoted->second,
                                lun.home);
         }
         for (const char* part : {"address_", "target_"}) {
-            if (view.where(part + name) != promoted->second) {
+            if (!lun.converged && view.where(part + name) != promoted->second) {
                 return fmt::format("{}{} is on \"{}\"", part, name, view.where(part + name));
             }
         }

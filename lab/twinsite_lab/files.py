@@ -52,12 +52,20 @@ def make_disks(layout):
                     disk.write(image)
 
 
+def guest_disk(lun):
+    """Through iSCSI, or, where the LUN has no target, the mirror's device of the guest's own host."""
+    if "target" not in lun:
+        return {"DISK_TYPE": "block", "SOURCE": f"dev='{lun['mirror']['device']}'>"}
+    target, address = lun["target"], lun["address"]["ip"]
+    return {"DISK_TYPE": "network", "SOURCE": f"protocol='iscsi' name='{target['iqn']}/{target['lun']}'>"
+            f"<host name='{address}' port='3260'/>"}  # fmt: skip
+
+
 def guest_xml(layout, name):
     vm = layout.vms[name]
     lun = layout.luns[vm["luns"][0]]
     values = {
-        "NAME": name, "UUID": uuid.uuid5(NAMES, name), "MEMORY": vm["memory_mib"],
-        "IQN": lun["target"]["iqn"], "LUN": lun["target"]["lun"], "ADDRESS": lun["address"]["ip"],
+        "NAME": name, "UUID": uuid.uuid5(NAMES, name), "MEMORY": vm["memory_mib"], **guest_disk(lun),
         "OFFSET": GUEST_OFFSET * (guests_on(layout, vm["luns"][0]).index(name) + 1), "SIZE": GUEST_OFFSET,
     }  # fmt: skip
     text = (SOURCE / "config" / "guest.xml.in").read_text()

@@ -36,6 +36,13 @@ void read_mirror(const Json& json, const std::string& path, site::Mirror& mirror
     require(problems, reader.at("device"), mirror.device, wrong_drbd_device);
     mirror.port = reader.required_integer("port", 1, 65535);
     mirror.protocol = reader.one_of("protocol", {"A", "B", "C"}, "C");
+    mirror.resync_mib = reader.integer("resync_mib", 1, 100000, mirror.resync_mib);
+    mirror.integrity = reader.boolean("integrity", false);
+    mirror.verify_days = reader.integer("verify_days", 0, 365, 0);
+    mirror.verify_window = reader.string("verify_window");
+    require(problems, reader.at("verify_window"), mirror.verify_window, wrong_window);
+    mirror.max_behind_mib = reader.integer("max_behind_mib", 0, most_mib, 0);
+    mirror.link_health = reader.boolean("link_health", false);
     reader.finish();
 }
 
@@ -83,10 +90,16 @@ void read_lun(const Json& json, const std::string& path, site::Lun& lun, Problem
     if (const Json* mirror = reader.value("mirror", JsonKind::object, true)) {
         read_mirror(*mirror, reader.at("mirror"), lun.mirror, problems);
     }
-    if (const Json* target = reader.value("target", JsonKind::object, true)) {
+    const Json* target = reader.value("target", JsonKind::object, false);
+    const Json* address = reader.value("address", JsonKind::object, false);
+    if ((target == nullptr) != (address == nullptr)) {
+        problems.add("schema-invalid", path, "a target needs an address, and an address a target",
+                     "Name both, or neither: then VMs use the mirror's device on their own host.");
+    }
+    if (target != nullptr) {
         read_target(*target, reader.at("target"), lun.target, problems);
     }
-    if (const Json* address = reader.value("address", JsonKind::object, true)) {
+    if (address != nullptr) {
         read_address(*address, reader.at("address"), lun.address, problems);
     }
     if (!lun.target.chap_secret_file.empty() && lun.target.chap_user.empty()) {

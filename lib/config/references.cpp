@@ -136,6 +136,12 @@ void check_references(const site::Topology& topology, Problems& problems) {
                              fmt::format("{} has not the role storage", replica.node),
                              "Give the node the role \"storage\", or name another node.");
             }
+            if (node != nullptr && lun.converged() && !node->compute) {
+                problems.add("schema-invalid", where,
+                             fmt::format("{} has no iSCSI target, and {} has not the role compute",
+                                         lun.name, replica.node),
+                             "Give the node the role \"compute\", or the LUN a target.");
+            }
         }
     }
     for (const site::Vm& vm : topology.vms) {

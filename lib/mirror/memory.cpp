@@ -37,7 +37,8 @@ Memory memory_of(const Json& all) {
             SplitBrain{.detected = get<UnixTime>(*split, "detected", 0),
                        .generation = get<std::string>(*split, "generation", ""),
                        .role = role_of(get<std::string>(*split, "role", "")),
-                       .out_of_sync_kib = get<std::uint64_t>(*split, "out-of-sync-kib", 0)};
+                       .out_of_sync_kib = get<std::uint64_t>(*split, "out-of-sync-kib", 0),
+                       .ancestor = get<std::string>(*split, "common-generation", "")};
     }
     if (const auto roles = all.find("roles"); roles != all.end() && roles->is_array()) {
         for (const Json& each : *roles) {
@@ -61,7 +62,8 @@ Json json_of(const Memory& memory) {
         all["split-brain"] = {{"detected", memory.split_brain->detected},
                               {"generation", memory.split_brain->generation},
                               {"role", to_string(memory.split_brain->role)},
-                              {"out-of-sync-kib", memory.split_brain->out_of_sync_kib}};
+                              {"out-of-sync-kib", memory.split_brain->out_of_sync_kib},
+                              {"common-generation", memory.split_brain->ancestor}};
     }
     for (const RoleChange& change : memory.roles) {
         all["roles"].push_back({{"at", change.at}, {"role", to_string(change.role)}});

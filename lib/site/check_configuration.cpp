@@ -217,6 +217,9 @@ void check_stickiness(const Topology& topology, const Xml& cib, std::vector<Find
     constexpr std::int64_t lun_home = 200;
     constexpr std::int64_t vm_home = 100;
     for (const Lun& lun : topology.luns) {
+        if (lun.converged()) {
+            continue;
+        }
         const std::string id = lun_group_id(lun.name);
         const auto group = by_id.find(id);
         if (group == by_id.end()) {

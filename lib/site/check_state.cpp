@@ -1,3 +1,4 @@
+#include <twinsite/base/text.hpp>
 #include <twinsite/site/check_live.hpp>
 #include <twinsite/site/names.hpp>
 #include <twinsite/site/site_map.hpp>
@@ -40,24 +41,35 @@ void check_nodes(const Topology& topology, const ClusterState& state,
     }
 }
 
+/// The agents' node attribute: "DETECTED GENERATION ROLE KIB [ANCESTOR]".
+std::string split_story(const std::string& node, const std::string& marker) {
+    const auto words = split(marker);
+    if (words.size() < 4) {
+        return node + " does not say what it wrote";
+    }
+    return fmt::format(
+        "{} was {} and wrote {} KiB since{}", node, printable(words[2]), printable(words[3]),
+        words.size() > 4 ? fmt::format(" (last common generation {})", printable(words[4])) : "");
+}
+
 void check_mirror(const LunEntry& lun, const ClusterState& state, std::vector<Finding>& findings) {
     const std::string name = lun.lun->name;
-    bool split = false;
+    std::vector<std::string> split_sides;
     for (const CopyEntry& copy : lun.copies) {
         const NodeState* node = state.node(copy.node);
         const auto marker = node == nullptr ? std::map<std::string, std::string>::const_iterator{}
                                             : node->attributes.find("mirror-split-" + name);
         if (node != nullptr && marker != node->attributes.end() && marker->second != "0") {
-            split = true;
+            split_sides.push_back(split_story(copy.node, marker->second));
         }
     }
-    if (split) {
-        findings.push_back(
-            {"mirror-split-brain", Severity::error, mirror_id(name),
-             fmt::format("the copies of {} were both written and have diverged", name),
-             fmt::format("Run \"twinsite resolve {}\": it shows which copy survives "
-                         "and what would be lost.",
-                         name)});
+    if (!split_sides.empty()) {
+        findings.push_back({"mirror-split-brain", Severity::error, mirror_id(name),
+                            fmt::format("the copies of {} were both written and have diverged: {}",
+                                        name, join(split_sides, "; ")),
+                            fmt::format("Run \"twinsite resolve {}\": it shows which copy survives "
+                                        "and what would be lost.",
+                                        name)});
         return;
     }
     for (const CopyEntry& copy : lun.copies) {
@@ -122,15 +134,20 @@ std::vector<Finding> check_state(const Topology& topology, const ClusterState& s
 
 std::vector<Finding> check_mirror_options(const Topology& topology, const MirrorFencing& fencing) {
     std::vector<Finding> findings;
-    const std::string wanted =
-        topology.policy.isolation == Isolation::majority ? "resource-and-stonith" : "resource-only";
     for (const Lun& lun : topology.luns) {
+        const std::string wanted =
+            lun.converged() || topology.policy.isolation == Isolation::majority
+                ? "resource-and-stonith"
+                : "resource-only";
         const auto live = fencing.find(lun.name);
         if (live != fencing.end() && live->second != wanted) {
             findings.push_back(
                 {"drbd-policy-mismatch", Severity::error, mirror_id(lun.name),
-                 fmt::format("DRBD runs {} with fencing {}, the isolation policy {} needs {}",
-                             lun.name, live->second, to_string(topology.policy.isolation), wanted),
+                 fmt::format("DRBD runs {} with fencing {}, {} needs {}", lun.name, live->second,
+                             lun.converged() ? std::string("a converged LUN")
+                                             : fmt::format("the isolation policy {}",
+                                                           to_string(topology.policy.isolation)),
+                             wanted),
                  fmt::format("Write /etc/drbd.d/{}.res with \"twinsite render --format drbd\" and "
                              "run \"drbdadm adjust {}\" on both nodes.",
                              lun.name, lun.name)});

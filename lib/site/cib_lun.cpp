@@ -14,8 +14,14 @@ namespace {
 Xml mirror_clone(const Lun& lun) {
     const std::string id = mirror_id(lun.name);
     Xml mirror = primitive(id, "ocf", "twinsite", "mirror");
-    add_pairs(mirror, "instance_attributes", fmt::format("{}-instance_attributes", id),
-              {{"drbd_resource", lun.name}});
+    add_pairs(
+        mirror, "instance_attributes", fmt::format("{}-instance_attributes", id),
+        {{"drbd_resource", lun.name},
+         {"verify_days", lun.mirror.verify_days == 0 ? "" : std::to_string(lun.mirror.verify_days)},
+         {"verify_window", lun.mirror.verify_window},
+         {"max_behind",
+          lun.mirror.max_behind_mib == 0 ? "" : std::to_string(lun.mirror.max_behind_mib)},
+         {"link_health", lun.mirror.link_health ? "true" : ""}});
     add_operations(
         mirror, {{.name = "start", .timeout = "60s"},
                  {.name = "promote", .timeout = "60s"},
@@ -29,7 +35,7 @@ Xml mirror_clone(const Lun& lun) {
     clone.add(std::move(mirror));
     add_pairs(clone, "meta_attributes", fmt::format("{}-meta_attributes", clone_id),
               {{"promotable", "true"},
-               {"promoted-max", "1"},
+               {"promoted-max", lun.converged() ? "2" : "1"},
                {"promoted-node-max", "1"},
                {"clone-max", "2"},
                {"clone-node-max", "1"},
@@ -175,8 +181,11 @@ Xml home_in_window(const Lun& lun, std::string_view window, const Scores& scores
 void add_lun(const Topology& topology, const Lun& lun, const Scores& scores, Xml& resources,
              Xml& constraints) {
     resources.add(mirror_clone(lun));
-    resources.add(lun_group(lun, scores));
     constraints.add(replicas_only(lun));
+    if (lun.converged()) {
+        return; // promoted on both nodes: nothing to place, nothing to serve
+    }
+    resources.add(lun_group(lun, scores));
     constraints.add(promoted_at_home(lun, scores));
     if (topology.policy.failback == Failback::window) {
         constraints.add(home_in_window(lun, topology.policy.window, scores));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace twinsite::site::cib {
@@ -55,10 +56,37 @@ Xml home_rule(const Vm& vm, const Scores& scores) {
     return constraint;
 }
 
-void add_lun_bonds(const Vm& vm, const Scores& scores, Xml& constraints) {
+/// The VM opens the device of its own host: it runs only where the mirror is promoted, and it has
+/// stopped before the mirror is demoted.
+void bind_to_device(const Vm& vm, const std::string& lun, Xml& constraints) {
+    const std::string clone = mirror_clone_id(lun);
+    const std::string pair = fmt::format("{}-{}", vm_id(vm.name), clone);
+    constraints.add({"rsc_colocation",
+                     {{"id", fmt::format("{}colocate-{}", constraint_prefix, pair)},
+                      {"rsc", vm_id(vm.name)},
+                      {"with-rsc", clone},
+                      {"with-rsc-role", "Promoted"},
+                      {"score", "INFINITY"}},
+                     {}});
+    constraints.add({"rsc_order",
+                     {{"id", fmt::format("{}order-{}", constraint_prefix, pair)},
+                      {"first", clone},
+                      {"first-action", "promote"},
+                      {"then", vm_id(vm.name)},
+                      {"then-action", "start"},
+                      {"kind", "Mandatory"}},
+                     {}});
+}
+
+void add_lun_bonds(const Topology& topology, const Vm& vm, const Scores& scores, Xml& constraints) {
     const std::string score =
         scores.vm_with_lun_infinite ? "INFINITY" : std::to_string(scores.vm_with_lun);
     for (const std::string& lun : vm.luns) {
+        if (std::any_of(topology.luns.begin(), topology.luns.end(),
+                        [&](const Lun& each) { return each.name == lun && each.converged(); })) {
+            bind_to_device(vm, lun, constraints);
+            continue;
+        }
         const std::string pair = fmt::format("{}-{}", vm_id(vm.name), lun_group_id(lun));
         constraints.add({"rsc_colocation",
                          {{"id", fmt::format("{}colocate-{}", constraint_prefix, pair)},
@@ -117,7 +145,7 @@ void add_vms(const Topology& topology, const Scores& scores, Xml& resources, Xml
             constraints.add(location(fmt::format("{}host-{}", constraint_prefix, vm_id(vm.name)),
                                      vm_id(vm.name), hosts[i], std::to_string(scores.vm_host)));
         }
-        add_lun_bonds(vm, scores, constraints);
+        add_lun_bonds(topology, vm, scores, constraints);
         add_sequence(vm, constraints);
         if (!vm.group.empty()) {
             const Vm*& last = last_of_group[vm.group];

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace twinsite::site {
 
 namespace {
@@ -19,7 +21,21 @@ std::string endpoint(const Node& node, std::int64_t port) {
 
 std::string render_drbd_resource(const Topology& topology, const Lun& lun,
                                  const std::string& handler) {
-    const bool keep_home = topology.policy.isolation == Isolation::keep_home;
+    // Two promoted sides that lose each other must not both go on, whatever the policy.
+    const Isolation isolation = lun.converged() ? Isolation::majority : topology.policy.isolation;
+    const bool keep_home = isolation == Isolation::keep_home;
+    std::string more;
+    if (lun.converged()) {
+        more += "        allow-two-primaries yes;\n";
+    }
+    if (lun.mirror.protocol == "A") {
+        // Rather behind and known to be so than writes that wait for the link.
+        more += "        sndbuf-size 10M;\n        on-congestion pull-ahead;\n"
+                "        congestion-fill 8M;\n";
+    }
+    if (lun.mirror.integrity) {
+        more += "        data-integrity-alg crc32c;\n";
+    }
     std::string out = fmt::format(
         R"(# {0}: LUN {1} of cluster {2}. Written by twinsite render; change the topology instead.
 resource {1} {{
@@ -38,22 +54,23 @@ resource {1} {{
         csums-alg crc32c;
         max-buffers 8000;
         max-epoch-size 8000;
-    }}
+{5}    }}
     disk {{
         fencing {4};
         on-io-error detach;
         c-plan-ahead 0;
-        resync-rate 100M;
-        c-min-rate 50M;
+        resync-rate {6}M;
+        c-min-rate {7}M;
     }}
     handlers {{
 )",
         fmt::format("/etc/drbd.d/{}.res", lun.name), lun.name, topology.cluster,
-        lun.mirror.protocol, keep_home ? "resource-only" : "resource-and-stonith");
+        lun.mirror.protocol, keep_home ? "resource-only" : "resource-and-stonith", more,
+        lun.mirror.resync_mib, std::max<std::int64_t>(1, lun.mirror.resync_mib / 2));
     for (const char* event : {"fence-peer", "after-resync-target", "split-brain",
                               "initial-split-brain", "pri-lost-after-sb", "out-of-sync"}) {
         out += fmt::format("        {} \"{} --policy {} {}\";\n", event, handler,
-                           to_string(topology.policy.isolation), event);
+                           to_string(isolation), event);
     }
     out += "    }\n";
     for (const Replica& replica : lun.mirror.replicas) {

@@ -141,6 +141,14 @@ LunEntry lun_entry(const Lun& lun, const ClusterState& state, const Where& where
         !target->running.empty() && address->running.front().node == target->running.front().node) {
         entry.served_on = address->running.front().node;
     }
+    if (lun.converged() && mirror != nullptr) {
+        for (const Instance& instance : mirror->running) {
+            if (instance.promoted && where.site(instance.node) == lun.home) {
+                entry.promoted_on = instance.node;
+            }
+        }
+        entry.served_on = entry.promoted_on;
+    }
     entry.site = where.site(entry.promoted_on);
     entry.place = where.place(entry.promoted_on, lun.home);
     for (const Replica& replica : lun.mirror.replicas) {
@@ -150,6 +158,9 @@ LunEntry lun_entry(const Lun& lun, const ClusterState& state, const Where& where
         entry.copies.push_back({replica.node, copy_state(lun, state.node(replica.node)), running});
     }
     for (const ResourceState* part : {mirror, address, target}) {
+        if (lun.converged() && part != mirror) {
+            continue;
+        }
         if (const std::string trouble = trouble_of(part); !trouble.empty()) {
             entry.trouble = part == nullptr ? trouble : fmt::format("{} {}", part->id, trouble);
             break;
@@ -191,7 +202,8 @@ SiteMap map_sites(const Topology& topology, const ClusterState& state) {
     std::unordered_map<std::string_view, std::string> lun_site;
     for (const Lun& lun : topology.luns) {
         map.luns.push_back(lun_entry(lun, state, where));
-        lun_site.emplace(lun.name, map.luns.back().site);
+        // A converged LUN is on both sides: no VM can be apart from it.
+        lun_site.emplace(lun.name, lun.converged() ? std::string() : map.luns.back().site);
     }
     for (const Vm& vm : topology.vms) {
         VmEntry entry = vm_entry(vm, state, where);

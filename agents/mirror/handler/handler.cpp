@@ -129,7 +129,7 @@ FenceVerdict Handler::ask(const Deadline& deadline) {
          .promoted_peer_last_seen = contact && contact->peer == Role::primary ? contact->at : 0,
          .now = parts_.now(),
          .patience = call_.patience});
-    if (!verdict.constrain_peer) {
+    if (!verdict.constrain_peer || seen->banned_node == call_.peer) {
         return verdict;
     }
     // First the note, then the ban: a ban nobody remembers would outlive its reason.

@@ -24,6 +24,8 @@ struct SplitBrain {
     std::string generation{}; ///< ours, as drbdsetup get-gi prints it
     Role role = Role::unknown;
     std::uint64_t out_of_sync_kib = 0; ///< what this side wrote since the sides parted
+    /// The last generation both sides had, hexadecimal; "" while the peer's is not known.
+    std::string ancestor{};
 
     friend bool operator==(const SplitBrain&, const SplitBrain&) = default;
 };

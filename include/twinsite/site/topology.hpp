@@ -62,6 +62,12 @@ struct Mirror {
     std::string device;            ///< /dev/drbdN
     std::int64_t port = 0;
     std::string protocol = "C";
+    std::int64_t resync_mib = 100;   ///< per second
+    bool integrity = false;          ///< checksums on the wire
+    std::int64_t verify_days = 0;    ///< between two comparisons of both copies, 0: never
+    std::string verify_window;       ///< "22:00-05:00", local time; "" for any time
+    std::int64_t max_behind_mib = 0; ///< protocol A: how far the peer may be behind, 0: any
+    bool link_health = false;        ///< a lost or flapping link shows in Pacemaker's node health
 };
 
 struct Target {
@@ -87,6 +93,9 @@ struct Lun {
     Target target;
     Address address;
 
+    /// VMs use the mirror's device on their own host, without iSCSI; both copies are promoted, so
+    /// that a VM can move by live migration.
+    [[nodiscard]] bool converged() const { return target.iqn.empty(); }
     [[nodiscard]] const Replica* replica_on(std::string_view node) const;
 };
 

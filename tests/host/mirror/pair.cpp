@@ -13,8 +13,8 @@ namespace twinsite::testing {
 
 namespace {
 
-constexpr const char* options = R"(
-    net { ping-int 2; ping-timeout 5; timeout 15; connect-int 1; ko-count 7;
+constexpr const char* options =
+    R"( ping-int 2; ping-timeout 5; timeout 15; connect-int 1; ko-count 7;
           after-sb-0pri discard-zero-changes; after-sb-1pri consensus; after-sb-2pri disconnect;
           verify-alg crc32c; }
     disk { fencing resource-only; on-io-error detach; c-plan-ahead 0; resync-rate 100M; }
@@ -22,7 +22,7 @@ constexpr const char* options = R"(
 
 std::string replica(const char* resource, const std::string& net, const char* handlers,
                     const std::string& here, const std::string& there) {
-    return std::string("resource ") + resource + " { net {" + net + "}" + options + handlers +
+    return std::string("resource ") + resource + " { net { " + net + options + handlers +
            "}\n on solo { " + here + "; meta-disk internal; }\n on other { " + there +
            "; meta-disk internal; } }\n";
 }

@@ -20,12 +20,13 @@ using ::testing::SizeIs;
 class FakeCluster final : public process::CommandRunner {
 public:
     bool reachable = true;
+    std::string answer;
     std::vector<process::Command> asked;
 
     Result<process::Output> run(const process::Command& command,
                                 const Deadline& /*deadline*/) override {
         asked.push_back(command);
-        return process::Output{reachable ? 0 : 102, "", reachable ? "" : "not connected"};
+        return process::Output{reachable ? 0 : 102, answer, reachable ? "" : "not connected"};
     }
 };
 
@@ -100,12 +101,20 @@ TEST_F(CaretakerOfRed, a_ban_that_could_not_be_lifted_is_tried_again) {
 }
 
 TEST_F(CaretakerOfRed, a_split_brain_is_shown_until_it_is_over) {
-    const SplitBrain split{500, "1:2:3:4", Role::primary, 3072};
+    const SplitBrain split{
+        .detected = 500, .generation = "1:2:3:4", .role = Role::primary, .out_of_sync_kib = 3072};
     remember([&](Memory& memory) { memory.split_brain = split; });
     EXPECT_THAT(look(alone()), HasSubstr("SPLIT BRAIN since"));
-    EXPECT_THAT(cluster.asked[0].text(), HasSubstr("--update=500 1:2:3:4 Primary 3072"));
+    EXPECT_THAT(cluster.asked[0].text(), HasSubstr("--query --all"));
+    EXPECT_THAT(cluster.asked[1].text(), HasSubstr("--update=500 1:2:3:4 Primary 3072"));
+    cluster.answer = "name=\"mirror-split-red\" host=\"a\" value=\"500 1:2:3:4 Primary 3072\"\n"
+                     "name=\"mirror-split-red\" host=\"b\" value=\"501 8:2:9:0 Secondary 16\"\n";
+    look(alone());
+    EXPECT_THAT(cluster.asked[3].text(), HasSubstr("Primary 3072 0000000000000002"));
+    EXPECT_EQ(file().load().value().split_brain->ancestor, "0000000000000002");
+    cluster.answer.clear();
     EXPECT_EQ(look(whole()), "");
-    EXPECT_THAT(cluster.asked[1].text(), HasSubstr("--delete"));
+    EXPECT_THAT(cluster.asked.back().text(), HasSubstr("--delete"));
     EXPECT_FALSE(file().load().value().split_brain);
 }
 
