@@ -14,12 +14,15 @@ LabSession& LabSession::instance() {
 }
 
 Status LabSession::bring_up() {
-    const auto plan = read_site_plan(TWINSITE_LAB_FOLDER "/config/topology.json");
+    const std::string topology = TWINSITE_LAB_FOLDER "/config/" + topology_;
+    const auto plan = read_site_plan(topology);
     if (!plan) {
         return fail(plan.error());
     }
     lab_ = std::make_unique<LabControl>(TWINSITE_LAB_FOLDER "/lab", TWINSITE_BUILD_FOLDER);
-    if (const auto up = lab_->up({"--for", "3000"}); !up) {
+    std::vector<std::string> options{"--for", "3000", "--topology", topology};
+    options.insert(options.end(), options_.begin(), options_.end());
+    if (const auto up = lab_->up(options); !up) {
         return fail(up.error());
     }
     stage_ = std::make_unique<Stage>(*lab_, *plan);
@@ -37,6 +40,12 @@ Stage* LabSession::stage(std::string& why) {
     }
     why = session.failed_;
     return session.stage_.get();
+}
+
+void LabSession::choose(const std::string& topology, const std::vector<std::string>& options) {
+    end();
+    instance().topology_ = topology;
+    instance().options_ = options;
 }
 
 void LabSession::end() {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace twinsite::lab {
 
@@ -14,6 +15,9 @@ class LabSession {
 public:
     /// The lab, up and heard; nullptr and WHY when it did not come up (it is tried only once).
     static Stage* stage(std::string& why);
+    /// What the next lab is made of, instead of the usual: a file of lab/config, options of `lab
+    /// up`. A lab that is up is brought down.
+    static void choose(const std::string& topology, const std::vector<std::string>& options = {});
     /// Bring the lab down and forget it: the next stage() starts afresh.
     static void end();
 
@@ -24,6 +28,8 @@ private:
     std::unique_ptr<LabControl> lab_;
     std::unique_ptr<Stage> stage_;
     std::string failed_;
+    std::string topology_ = "topology.json";
+    std::vector<std::string> options_;
 };
 
 /// Play EVENT, print what was measured, fail the test for what did not happen; then the nodes'

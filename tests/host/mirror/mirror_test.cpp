@@ -110,6 +110,36 @@ TEST_F(RealDrbd, a_cut_stops_io_for_less_than_five_seconds_and_heals_in_one_dire
     EXPECT_EQ(Pair::data_sum("/dev/ubda"), Pair::data_sum("/dev/ubdb"));
 }
 
+TEST_F(RealDrbd, cuts_under_write_load_lose_no_acknowledged_write) {
+    both_up();
+    expect("promote", 0);
+    Pair::fence_answer(4);
+    sh("fio --name=load --filename=/dev/drbd0 --direct=1 --rw=randwrite --bs=4k --size=24m "
+       "--ioengine=psync --verify=crc32c --do_verify=0 --time_based --runtime=25 "
+       "--output=/root/fio.log >/dev/null & echo $! >/root/fio");
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(Pair::wait_for("cs:Connected"));
+        Pair::cut();
+        ASSERT_TRUE(Pair::wait_for("DUnknown")) << Pair::state();
+        Pair::join();
+        ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate", Milliseconds(30000))) << Pair::state();
+    }
+    EXPECT_TRUE(
+        eventually([] { return sh("kill -0 $(cat /root/fio)").code != 0; }, Milliseconds(60000)));
+    EXPECT_THAT(sh("cat /root/fio.log").out, HasSubstr("err= 0"));
+    expect("demote", 0);
+    // Read on the other side, which had to catch up twice.
+    ASSERT_EQ(Pair::peer("primary red-peer").code, 0);
+    const auto verified =
+        sh("fio --name=load --filename=/dev/drbd1 --direct=1 --rw=randwrite --bs=4k "
+           "--size=24m --ioengine=psync --verify=crc32c --verify_only=1");
+    EXPECT_EQ(verified.code, 0) << verified.out;
+    ASSERT_EQ(Pair::peer("secondary red-peer").code, 0);
+    expect("stop", 0);
+    Pair::peer("down red-peer");
+    EXPECT_EQ(Pair::data_sum("/dev/ubda"), Pair::data_sum("/dev/ubdb"));
+}
+
 TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_promised) {
     both_up();
     expect("promote", 0);

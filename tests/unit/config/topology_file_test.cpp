@@ -118,6 +118,42 @@ TEST(TopologyFile, tells_when_tgt_gets_the_lun_it_keeps_for_itself) {
     EXPECT_EQ(only_finding(example_with("\"lio\"", "\"tgt\"")).where, "/luns/red/target/lun");
 }
 
+TEST(TopologyFile, a_lun_without_a_target_is_converged_and_half_a_target_is_none) {
+    const std::string target =
+        R"("target": { "iqn": "iqn.2026-11.example:red", "lun": 0, "implementation": "lio" },)";
+    const std::string address =
+        R"(
+      "address": { "ip": "10.77.2.101", "prefix": 24, "nic": "storage0" })";
+    std::string text = example_with(target, "");
+    EXPECT_EQ(only_finding(text).where, "/luns/red");
+    const std::string mirror = R"("protocol": "C" },)";
+    text = example_with(target, "");
+    text.replace(text.find(address), address.size(), "");
+    text.replace(text.find(mirror), mirror.size(), R"("protocol": "C" })");
+    const auto topology = twinsite::testing::topology_from(text);
+    EXPECT_TRUE(topology.luns[0].converged());
+    EXPECT_FALSE(topology.luns[1].converged());
+}
+
+TEST(TopologyFile, reads_what_a_mirror_may_be_told) {
+    const auto topology = twinsite::testing::topology_from(
+        example_with(R"("protocol": "C")", R"("protocol": "A", "resync_mib": 40, "integrity": true,
+        "verify_days": 7, "verify_window": "22:00-05:00", "max_behind_mib": 64,
+        "link_health": true)"));
+    const auto& mirror = topology.luns[0].mirror;
+    EXPECT_EQ(mirror.protocol, "A");
+    EXPECT_EQ(mirror.resync_mib, 40);
+    EXPECT_TRUE(mirror.integrity);
+    EXPECT_EQ(mirror.verify_days, 7);
+    EXPECT_EQ(mirror.verify_window, "22:00-05:00");
+    EXPECT_EQ(mirror.max_behind_mib, 64);
+    EXPECT_TRUE(mirror.link_health);
+    EXPECT_EQ(only_finding(example_with(R"("protocol": "C")",
+                                        R"("protocol": "C", "verify_window": "night")"))
+                  .where,
+              "/luns/red/mirror/verify_window");
+}
+
 TEST(TopologyFile, needs_two_sites) {
     const auto loaded = parse_topology(R"({"cluster": "a", "sites": {"one": {}}, "nodes": {}})");
     ASSERT_TRUE(loaded);

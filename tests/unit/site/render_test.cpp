@@ -129,6 +129,45 @@ TEST(RenderDrbd, freezes_with_majority) {
                 HasSubstr("fencing resource-and-stonith;"));
 }
 
+TEST(RenderDrbd, an_asynchronous_mirror_falls_behind_rather_than_waits) {
+    Topology topology = example_topology();
+    EXPECT_THAT(render_drbd_resource(topology, topology.luns[0], "/h"),
+                Not(HasSubstr("on-congestion")));
+    topology.luns[0].mirror.protocol = "A";
+    topology.luns[0].mirror.integrity = true;
+    topology.luns[0].mirror.resync_mib = 40;
+    const std::string text = render_drbd_resource(topology, topology.luns[0], "/h");
+    EXPECT_THAT(text, HasSubstr("protocol A;"));
+    EXPECT_THAT(text, HasSubstr("on-congestion pull-ahead;"));
+    EXPECT_THAT(text, HasSubstr("data-integrity-alg crc32c;"));
+    EXPECT_THAT(text, HasSubstr("resync-rate 40M;"));
+    EXPECT_THAT(text, HasSubstr("c-min-rate 20M;"));
+}
+
+TEST(RenderConverged, promotes_both_copies_and_binds_the_vm_to_its_host) {
+    Topology topology = example_topology();
+    topology.luns[0].target = {};
+    topology.luns[0].address = {};
+    const std::string text = render_drbd_resource(topology, topology.luns[0], "/h");
+    EXPECT_THAT(text, HasSubstr("allow-two-primaries yes;"));
+    EXPECT_THAT(text, HasSubstr("fencing resource-and-stonith;"));
+    EXPECT_THAT(text, HasSubstr("/h --policy majority fence-peer"));
+    const Xml cib = render_cib(topology);
+    const Xml& resources = section(cib, "resources");
+    EXPECT_EQ(resources.child_with_id("lun_red"), nullptr);
+    EXPECT_EQ(
+        value(*resources.child_with_id("mirror_red-clone"), "meta_attributes", "promoted-max"),
+        "2");
+    EXPECT_EQ(
+        value(*resources.child_with_id("mirror_blue-clone"), "meta_attributes", "promoted-max"),
+        "1");
+    const Xml* bond =
+        section(cib, "constraints").child_with_id("twinsite-colocate-vm_rot-mirror_red-clone");
+    ASSERT_NE(bond, nullptr);
+    EXPECT_EQ(bond->get("with-rsc-role"), "Promoted");
+    EXPECT_EQ(bond->get("node-attribute"), "") << "the same node, not the same site";
+}
+
 TEST(RenderDrbd, writes_ipv6_as_drbd_reads_it) {
     Topology topology = example_topology();
     topology.nodes[0].storage_address = "2001:db8::1";
