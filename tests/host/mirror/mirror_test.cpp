@@ -115,7 +115,7 @@ TEST_F(RealDrbd, cuts_under_write_load_lose_no_acknowledged_write) {
     expect("promote", 0);
     Pair::fence_answer(4);
     sh("fio --name=load --filename=/dev/drbd0 --direct=1 --rw=randwrite --bs=4k --size=24m "
-       "--ioengine=psync --verify=crc32c --do_verify=0 --time_based --runtime=25 "
+       "--ioengine=psync --verify=crc32c --do_verify=0 --rate=1m "
        "--output=/root/fio.log >/dev/null & echo $! >/root/fio");
     for (int i = 0; i < 2; ++i) {
         ASSERT_TRUE(Pair::wait_for("cs:Connected"));
