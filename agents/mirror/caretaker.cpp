@@ -224,6 +224,22 @@ std::string LocalCaretaker::split_brain_worry(const Memory& memory, const Observ
                        local_time(memory.split_brain->detected), resource_);
 }
 
+bool LocalCaretaker::must_be_told_anew(const std::string& reason) {
+    const auto file = folders_.run / fmt::format("{}.told", resource_);
+    const std::string told = read_file(file, 64).value_or("");
+    const std::string kind = reason.empty() ? "" : reason.starts_with("SPLIT") ? "split" : "other";
+    if (kind == told) {
+        return false;
+    }
+    const bool anew = kind == "split" && told == "other";
+    // After the plain answer in between there is nothing told.
+    if (const auto noted = store(file, anew ? "" : kind); !noted) {
+        log::warning("{}", noted.error().message);
+        return false;
+    }
+    return anew;
+}
+
 void LocalCaretaker::note_role(Role role, const Deadline& deadline) {
     remember([&](Memory& memory) { memory.roles.push_back({now_(), role}); }, deadline);
 }

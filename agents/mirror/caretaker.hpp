@@ -34,6 +34,9 @@ public:
     /// not be done is logged.
     virtual std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
                                                 const Deadline& deadline) = 0;
+    /// Pacemaker keeps the reason it got first while the exit code stays the same. True once when
+    /// REASON is a split brain and the last one told was not: then the code has to change.
+    virtual bool must_be_told_anew(const std::string& reason) = 0;
     virtual void note_role(Role role, const Deadline& deadline) = 0;
     /// The peer was stopped in order, so it wrote nothing after we last saw it.
     virtual void note_orderly_stop() = 0;
@@ -86,6 +89,7 @@ public:
 
     std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
                                         const Deadline& deadline) override;
+    bool must_be_told_anew(const std::string& reason) override;
     void note_role(Role role, const Deadline& deadline) override;
     void note_orderly_stop() override;
     std::string take_refusal() override;

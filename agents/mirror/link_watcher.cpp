@@ -60,8 +60,9 @@ private:
         const std::size_t losses = history_.losses(clock_.now());
         if (state != logged_) {
             logged_ = state;
-            log::warning("{}: the mirror's link is {}; lost {} times in ten minutes",
-                         duty_.resource, to_string(state), losses);
+            log::at(state == LinkHistory::State::up ? log::Level::notice : log::Level::warning,
+                    "{}: the mirror's link is {}; lost {} times in ten minutes", duty_.resource,
+                    to_string(state), losses);
             static_cast<void>(
                 replace_file(link_file(duty_.folders, duty_.resource),
                              fmt::format("{} {} {}\n", to_string(state), losses,

@@ -146,7 +146,8 @@ Outcome MirrorAgent::monitor() {
         log::warning("{}: score {}: {}", settings_.resource, score_text(now.score), reason);
     }
     const ExitCode code = code_of(now.state);
-    return Outcome::of(reason.empty() ? code : degraded(code), reason);
+    const bool plain = parts_.caretaker.must_be_told_anew(reason) || reason.empty();
+    return Outcome::of(plain ? code : degraded(code), reason);
 }
 
 void MirrorAgent::watch_link() {

@@ -42,6 +42,7 @@ public:
                                         const Deadline& /*deadline*/) override {
         return worries;
     }
+    bool must_be_told_anew(const std::string& /*reason*/) override { return false; }
     void note_role(Role role, const Deadline& /*deadline*/) override {
         notes.emplace_back(to_string(role));
     }

@@ -193,6 +193,17 @@ TEST_F(CaretakerOfRed, a_flapping_link_is_shown) {
     EXPECT_THAT(look(whole()), HasSubstr("flapping: lost 4 times"));
 }
 
+TEST_F(CaretakerOfRed, a_split_brain_that_follows_another_trouble_is_told_anew_once) {
+    const std::string split = "SPLIT BRAIN since yesterday";
+    EXPECT_FALSE(caretaker().must_be_told_anew(""));
+    EXPECT_FALSE(caretaker().must_be_told_anew("not replicated"));
+    EXPECT_TRUE(caretaker().must_be_told_anew(split));
+    EXPECT_FALSE(caretaker().must_be_told_anew(split));
+    EXPECT_FALSE(caretaker().must_be_told_anew(split));
+    EXPECT_FALSE(caretaker().must_be_told_anew(""));
+    EXPECT_FALSE(caretaker().must_be_told_anew(split)) << "the code changes by itself";
+}
+
 TEST_F(CaretakerOfRed, names_that_are_not_plain_reach_no_xml) {
     EXPECT_FALSE(place_ban("red", "clone\"/><x", "rz1-a", cluster, deadline));
     EXPECT_FALSE(place_ban("red", "clone", "a b", cluster, deadline));
