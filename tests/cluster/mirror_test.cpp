@@ -1,6 +1,6 @@
-// What can happen to a mirror between two storage nodes (a third node votes), with a guest that counts
-// its acknowledged writes: cuts, power cuts, refusals, a split brain; both isolation policies; and
-// a converged cluster, where the guest works on the mirror's device itself.
+// What can happen to a mirror between two storage nodes (a third node votes), with a guest that
+// counts its acknowledged writes: cuts, power cuts, refusals, a split brain; both isolation
+// policies; and a converged cluster, where the guest works on the mirror's device itself.
 #include "tests/cluster/lab_session.hpp"
 
 #include <fmt/format.h>
