@@ -172,7 +172,7 @@ TEST_F(Surroundings, a_resync_runs_at_the_rate_that_is_configured) {
     both_up();
     expect("promote", 0);
     Pair::peer("disconnect red-peer");
-    ASSERT_TRUE(Pair::wait_for("DUnknown"));
+    ASSERT_TRUE(Pair::wait_for("cs:WFConnection"));
     write("/dev/drbd0", 24);
     const auto begin = std::chrono::steady_clock::now();
     Pair::peer("connect red-peer");
