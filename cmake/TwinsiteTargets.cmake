@@ -30,11 +30,24 @@ function(twinsite_library name)
     PRIVATE fmt::fmt ${ARG_PRIVATE})
 endfunction()
 
+# A program carries the C++ runtime: half of what a monitor costs would be to link it at start. As an object, fmt comes
+# before the shared library, which is then not needed.
+add_library(twinsite_fmt OBJECT lib/fmt/format.cpp)
+target_link_libraries(twinsite_fmt PRIVATE twinsite_options)
+target_include_directories(twinsite_fmt SYSTEM PRIVATE $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+function(twinsite_carry_runtime target)
+  if(NOT TWINSITE_SANITIZE)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:twinsite_fmt>)
+    target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
+endfunction()
+
 # twinsite_program(TARGET OUTPUT name DESTINATION dir SOURCES ... LINK ...)
 function(twinsite_program target)
   cmake_parse_arguments(ARG "" "OUTPUT;DESTINATION" "SOURCES;LINK" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE twinsite_options fmt::fmt ${ARG_LINK})
+  twinsite_carry_runtime(${target})
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${ARG_OUTPUT}
                                              RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   if(ARG_DESTINATION)

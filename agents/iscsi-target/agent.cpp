@@ -64,6 +64,15 @@ Outcome Agent::judge(const target::Specification& wanted, const target::Exported
             return Outcome::of(reached.error());
         }
     }
+    for (const target::ExportedLun& lun : found.luns) {
+        if (lun.registrations.value_or(0) > 0) {
+            return Outcome::of(
+                ExitCode::degraded,
+                fmt::format("LUN {} has {} registrations for persistent reservations: a move "
+                            "would lose them",
+                            lun.number, *lun.registrations));
+        }
+    }
     const auto limit = request_.values.integer("session_limit");
     if (limit > 0 && found.sessions > limit) {
         return Outcome::of(
@@ -89,6 +98,12 @@ Outcome Agent::start() {
     if (auto started = engine_.start(*wanted, progress_); !started) {
         return Outcome::of(started.error());
     }
+    log::info("{} is exported by {}{}", wanted->iqn, engine_.name(),
+              request_.values.is_set("implementation")
+                  ? ""
+                  : (engine_.name() == "lio"
+                         ? " (implementation is not set, and this kernel has it)"
+                         : " (implementation is not set, and this kernel has no LIO)"));
     progress_("looking at the result");
     const auto after = engine_.observe(*wanted);
     if (!after) {

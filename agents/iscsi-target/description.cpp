@@ -141,7 +141,8 @@ std::vector<Parameter> what_it_looks_like() {
          .longdesc = "NUMBER=SERIAL, separated by blanks, or one serial when there is one LUN. By "
                      "default a UUID made of the target's name and the LUN's number, so that it "
                      "is the same on every node and never changes. The NAA name of a LUN follows "
-                     "from its serial."},
+                     "from its serial.",
+         .unique_group = "scsi_sn"},
         {.name = "vendor_id",
          .shortdesc = "SCSI vendor id",
          .longdesc = "At most 8 characters.",

@@ -140,6 +140,23 @@ std::string name_of(const Observation& observation, unsigned index) {
     return fmt::format("number {}", index);
 }
 
+void set_loopback_aside(Observation& observation, std::span<const WantedAddress> wanted) {
+    const auto waits = [&](const AssignedAddress& seen) {
+        const bool ours = std::any_of(wanted.begin(), wanted.end(), [&](const auto& each) {
+            return each.address == seen.address;
+        });
+        const bool loopback = std::any_of(
+            observation.others.begin(), observation.others.end(),
+            [&](const auto& other) { return other.index == seen.interface && other.loopback; });
+        return ours && loopback && seen.prefix == 32 && seen.address.family() == Family::ipv4;
+    };
+    auto& all = observation.addresses;
+    const auto kept = std::stable_partition(all.begin(), all.end(),
+                                            [&](const auto& seen) { return !waits(seen); });
+    observation.waiting.insert(observation.waiting.end(), kept, all.end());
+    all.erase(kept, all.end());
+}
+
 Assessment assess(std::span<const WantedAddress> wanted, const Observation& observation) {
     Assessment result;
     std::size_t on_interface = 0;

@@ -17,6 +17,8 @@ struct Observation {
     std::vector<network::Interface> others; ///< those that hold one of the addresses, by index
     std::vector<network::AssignedAddress> addresses; ///< of the node, of the families wanted
     std::vector<network::Route> routes;              ///< asked for only when they matter
+    /// Those on a loopback interface, where LVS keeps them until they are answered for here.
+    std::vector<network::AssignedAddress> waiting{};
 };
 
 enum class Place {
@@ -44,6 +46,10 @@ struct Assessment {
 /// metric, then the lowest interface number. INTERFACE 0: of any but the loopback interfaces'.
 const network::Route* connected_route(std::span<const network::Route> routes,
                                       const network::IpAddress& address, unsigned interface);
+
+/// With LVS: an IPv4 address that is wanted on another interface, and is on a loopback interface
+/// with prefix length 32, is not "elsewhere"; it waits.
+void set_loopback_aside(Observation& observation, std::span<const WantedAddress> wanted);
 
 /// Where each wanted address is.
 Assessment assess(std::span<const WantedAddress> wanted, const Observation& observation);

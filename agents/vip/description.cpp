@@ -176,7 +176,28 @@ std::vector<Parameter> what_comes_along() {
          .longdesc = "Reset the address's established TCP connections when it is stopped, so that "
                      "clients reconnect at once instead of waiting for a timeout.",
          .default_value = "false",
-         .reloadable = true}};
+         .reloadable = true},
+        {.name = "lvs_support",
+         .type = Type::boolean,
+         .shortdesc = "LVS direct routing: the address may wait on lo",
+         .longdesc = "A director that is also a real server has the IPv4 address on the loopback "
+                     "interface, with prefix length 32, while another node answers for it. start "
+                     "takes it from there, stop puts it back.",
+         .default_value = "false"},
+        {.name = "lvs_ipv6_addrlabel",
+         .type = Type::boolean,
+         .shortdesc = "LVS direct routing: an address label",
+         .longdesc = "Give the IPv6 addresses a label of their own in the kernel's policy table "
+                     "(RFC 6724) while they are here, so that they are not chosen as the source "
+                     "for traffic to other networks.",
+         .default_value = "false"},
+        {.name = "lvs_ipv6_addrlabel_value",
+         .type = Type::integer,
+         .shortdesc = "that label",
+         .longdesc = "The label of lvs_ipv6_addrlabel.",
+         .default_value = "99",
+         .low = 0,
+         .high = 4294967294}};
 }
 
 std::vector<Parameter> parameters() {

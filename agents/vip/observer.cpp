@@ -164,4 +164,20 @@ Result<std::vector<Rule>> Observer::missing(const std::vector<Rule>& wanted) con
     return result;
 }
 
+Result<std::vector<network::AddressLabel>>
+Observer::missing(const std::vector<network::AddressLabel>& wanted) const {
+    if (wanted.empty()) {
+        return wanted;
+    }
+    const auto seen = network_.address_labels();
+    if (!seen) {
+        return fail(seen.error());
+    }
+    auto result = wanted;
+    std::erase_if(result, [&](const auto& label) {
+        return std::find(seen->begin(), seen->end(), label) != seen->end();
+    });
+    return result;
+}
+
 } // namespace twinsite::vip

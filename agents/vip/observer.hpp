@@ -27,6 +27,8 @@ public:
     /// Those of WANTED that are missing.
     Result<std::vector<network::Route>> missing(const std::vector<network::Route>& wanted) const;
     Result<std::vector<network::Rule>> missing(const std::vector<network::Rule>& wanted) const;
+    Result<std::vector<network::AddressLabel>>
+    missing(const std::vector<network::AddressLabel>& wanted) const;
 
 private:
     Result<network::Interface> find_interface(std::span<const WantedAddress> wanted,

@@ -113,15 +113,41 @@ Status take_rule(Record& record, const Words& words) {
     return {};
 }
 
+Status take_label(Record& record, const Words& words) {
+    const auto network = parse_network(words[1]);
+    const auto label = parse_number(words[2]);
+    if (!network || !label) {
+        return damaged();
+    }
+    record.labels.push_back({.prefix = network->address, .bits = network->prefix, .label = *label});
+    return {};
+}
+
+Status take_waiting(Record& record, const Words& words) {
+    const auto network = parse_network(words[1]);
+    const auto index = parse_integer(words[2], 1, INT32_MAX);
+    const auto scope = parse_integer(words[3], 0, UINT8_MAX);
+    if (!network || !index || !scope) {
+        return damaged();
+    }
+    record.waiting.push_back({.interface = static_cast<unsigned>(*index),
+                              .address = network->address,
+                              .prefix = network->prefix,
+                              .scope = static_cast<network::Scope>(*scope),
+                              .label = words[4] == "-" ? "" : words[4]});
+    return {};
+}
+
 Status take_line(Record& record, const Words& words) {
     struct Line {
         std::string_view name;
         std::size_t words;
         Status (*take)(Record&, const Words&);
     };
-    static constexpr std::array lines{Line{"interface", 3, take_interface},
-                                      Line{"address", 2, take_address},
-                                      Line{"route", 6, take_route}, Line{"rule", 4, take_rule}};
+    static constexpr std::array lines{
+        Line{"interface", 3, take_interface}, Line{"address", 2, take_address},
+        Line{"route", 6, take_route},         Line{"rule", 4, take_rule},
+        Line{"label", 3, take_label},         Line{"waiting", 5, take_waiting}};
     for (const Line& line : lines) {
         if (words.size() == line.words && words[0] == line.name) {
             return line.take(record, words);
@@ -151,6 +177,14 @@ std::string to_text(const Record& record) {
     for (const Rule& rule : record.rules) {
         text += fmt::format("rule {}/{} {} {}\n", rule.source.text(), rule.prefix, rule.table,
                             rule.priority);
+    }
+    for (const network::AddressLabel& label : record.labels) {
+        text += fmt::format("label {}/{} {}\n", label.prefix.text(), label.bits, label.label);
+    }
+    for (const AssignedAddress& address : record.waiting) {
+        text += fmt::format("waiting {}/{} {} {} {}\n", address.address.text(), address.prefix,
+                            address.interface, static_cast<unsigned>(address.scope),
+                            address.label.empty() ? "-" : address.label);
     }
     return text;
 }

@@ -19,6 +19,9 @@ struct Record {
     std::vector<network::AssignedAddress> addresses; ///< address, prefix and interface only
     std::vector<network::Route> routes;
     std::vector<network::Rule> rules;
+    std::vector<network::AddressLabel> labels{};
+    /// Taken from a loopback interface, and to be put back there: interface, scope, label too.
+    std::vector<network::AssignedAddress> waiting{};
 };
 
 std::string to_text(const Record& record);

@@ -28,14 +28,24 @@ bool contains(const std::vector<AssignedAddress>& all, const AssignedAddress& on
 
 std::vector<Status> undone(network::Network& network, const Record& record) {
     std::vector<Status> all;
+    const auto unless = [](Status done, ErrorKind harmless) {
+        return !done && done.error().kind == harmless ? Status{} : done;
+    };
+    const auto gone = [&](Status done) { return unless(std::move(done), ErrorKind::not_found); };
     for (const network::Rule& rule : record.rules) {
-        all.push_back(network.remove_rule(rule));
+        all.push_back(gone(network.remove_rule(rule)));
     }
     for (const network::Route& route : record.routes) {
-        all.push_back(network.remove_route(route));
+        all.push_back(gone(network.remove_route(route)));
     }
     for (const AssignedAddress& address : record.addresses) {
-        all.push_back(network.remove_address(address));
+        all.push_back(gone(network.remove_address(address)));
+    }
+    for (const network::AddressLabel& label : record.labels) {
+        all.push_back(gone(network.remove_address_label(label)));
+    }
+    for (const AssignedAddress& address : record.waiting) {
+        all.push_back(unless(network.add_address(address), ErrorKind::conflict));
     }
     return all;
 }
@@ -49,9 +59,12 @@ Status Release::add_by_parameters(Record& found, const std::optional<Record>& re
         return {};
     }
     const std::string nic = nic_name(request_);
-    const auto seen = Observer(tools_.network, tools_.record).addresses(*wanted, nic, false);
+    auto seen = Observer(tools_.network, tools_.record).addresses(*wanted, nic, false);
     if (!seen) {
         return fail(seen.error());
+    }
+    if (request_.values.boolean("lvs_support")) {
+        set_loopback_aside(*seen, *wanted);
     }
     for (const Finding& finding : assess(*wanted, *seen).findings) {
         if (finding.place == Place::absent || contains(found.addresses, finding.seen)) {
@@ -86,6 +99,8 @@ Result<Record> Release::ours() {
         }
         found.routes = record->routes;
         found.rules = record->rules;
+        found.labels = record->labels;
+        found.waiting = record->waiting;
     }
     if (auto added = add_by_parameters(found, record); !added) {
         return fail(added.error());
@@ -121,8 +136,7 @@ Status Release::run() {
     // Before the address goes: the reset is sent from it.
     reset_connections(*found);
     for (const Status& done : undone(tools_.network, *found)) {
-        // Gone meanwhile, perhaps with its interface or its address: that is what was wanted.
-        if (!done && done.error().kind != ErrorKind::not_found) {
+        if (!done) {
             return done;
         }
     }

@@ -6,7 +6,8 @@
 
 namespace twinsite::vip {
 
-/// Remove all that RECORD lists, rules and routes first; one status for each.
+/// Remove all that RECORD lists, rules and routes first, and put back what it took away. One status
+/// for each; what was gone already, or is back already, is well.
 std::vector<Status> undone(network::Network& network, const Record& record);
 
 class Release {

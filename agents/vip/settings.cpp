@@ -211,6 +211,29 @@ Status check_link_local(const Settings& settings) {
     return {};
 }
 
+bool has_family(const Settings& settings, Family family) {
+    return std::any_of(settings.addresses.begin(), settings.addresses.end(),
+                       [family](const auto& wanted) { return wanted.address.family() == family; });
+}
+
+Status take_lvs(Settings& settings, const ocf::Values& values) {
+    settings.lvs = values.boolean("lvs_support");
+    if (settings.lvs && !has_family(settings, Family::ipv4)) {
+        return fail(ErrorKind::invalid_config,
+                    "parameter lvs_support is for IPv4 addresses; IPv6 ones have "
+                    "lvs_ipv6_addrlabel");
+    }
+    if (values.boolean("lvs_ipv6_addrlabel")) {
+        if (!has_family(settings, Family::ipv6)) {
+            return fail(ErrorKind::invalid_config,
+                        "parameter lvs_ipv6_addrlabel: ip has no IPv6 address");
+        }
+        settings.address_label =
+            static_cast<std::uint32_t>(values.integer("lvs_ipv6_addrlabel_value"));
+    }
+    return {};
+}
+
 } // namespace
 
 std::string nic_name(const ocf::Request& request) {
@@ -255,7 +278,8 @@ Result<Settings> read_settings(const ocf::Request& request) {
          {take_netmask(settings.addresses, values.text("cidr_netmask")),
           take_nic_and_label(settings, request), take_broadcast(settings, values.text("broadcast")),
           take_lifetime(settings, values.text("preferred_lft")), check_link_local(settings),
-          take_routes(settings, values), take_peers(settings, values.text("check_peer")),
+          take_routes(settings, values), take_lvs(settings, values),
+          take_peers(settings, values.text("check_peer")),
           check_name("network_namespace", values.text("network_namespace"), 255)}) {
         if (!taken) {
             return fail(taken.error());

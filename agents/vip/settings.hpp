@@ -55,6 +55,8 @@ struct Settings {
     std::optional<std::uint32_t> rule_table; ///< looked up for traffic from the addresses
     std::uint32_t rule_priority = 0;
     bool reset_connections = false; ///< on stop
+    bool lvs = false; ///< an address that LVS keeps on lo waits while it is answered for here
+    std::optional<std::uint32_t> address_label; ///< of the IPv6 addresses (RFC 6724)
     std::string network_namespace;
 };
 

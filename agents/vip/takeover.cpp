@@ -52,6 +52,33 @@ std::vector<Rule> rules_of(const Settings& settings) {
     return rules;
 }
 
+std::vector<network::AddressLabel> labels_of(const Settings& settings) {
+    std::vector<network::AddressLabel> labels;
+    for (const WantedAddress& wanted : settings.addresses) {
+        if (settings.address_label && wanted.address.family() == Family::ipv6) {
+            labels.push_back({.prefix = wanted.address,
+                              .bits = wanted.address.bits(),
+                              .label = *settings.address_label});
+        }
+    }
+    return labels;
+}
+
+/// What waits on a loopback interface now, and what an earlier start took from there.
+std::vector<AssignedAddress> waiting_of(const std::vector<AssignedAddress>& now,
+                                        const std::vector<AssignedAddress>& recorded) {
+    auto all = now;
+    for (const AssignedAddress& each : recorded) {
+        const bool known = std::any_of(now.begin(), now.end(), [&](const AssignedAddress& other) {
+            return other.address == each.address && other.interface == each.interface;
+        });
+        if (!known) {
+            all.push_back(each);
+        }
+    }
+    return all;
+}
+
 /// Of WANTED, what is to be added now (MISSING) or was added by an earlier start (RECORDED): the
 /// rest was there before us and stays when we go.
 template <typename Value>
@@ -192,17 +219,26 @@ Result<Takeover::Plan> Takeover::plan(const Observation& seen, const Assessment&
     if (!missing_routes || !missing_rules) {
         return fail(missing_routes ? missing_rules.error() : missing_routes.error());
     }
+    const auto labels = labels_of(settings_);
+    auto missing_labels = observer.missing(labels);
+    if (!missing_labels) {
+        return fail(missing_labels.error());
+    }
     plan.missing.routes = std::move(*missing_routes);
     plan.missing.rules = std::move(*missing_rules);
+    plan.missing.labels = std::move(*missing_labels);
+    plan.missing.waiting = seen.waiting;
     const Record recorded = tools_.record.read().value_or(Record{});
     plan.whole.routes = ours(routes, plan.missing.routes, recorded.routes);
     plan.whole.rules = ours(rules, plan.missing.rules, recorded.rules);
+    plan.whole.labels = ours(labels, plan.missing.labels, recorded.labels);
+    plan.whole.waiting = waiting_of(seen.waiting, recorded.waiting);
     return plan;
 }
 
 void Takeover::undo(const Record& added) {
     for (const Status& done : undone(tools_.network, added)) {
-        if (!done && done.error().kind != ErrorKind::not_found) {
+        if (!done) {
             log::error("undo: {}", done.error().message);
         }
     }
@@ -211,8 +247,16 @@ void Takeover::undo(const Record& added) {
 Status Takeover::add(const Record& missing) {
     network::Network& network = tools_.network;
     Record added;
-    Status done = add_each(missing.addresses, added.addresses,
-                           [&](const auto& each) { return network.add_address(each); });
+    Status done = add_each(missing.waiting, added.waiting,
+                           [&](const auto& each) { return network.remove_address(each); });
+    if (done) {
+        done = add_each(missing.labels, added.labels,
+                        [&](const auto& each) { return network.add_address_label(each); });
+    }
+    if (done) {
+        done = add_each(missing.addresses, added.addresses,
+                        [&](const auto& each) { return network.add_address(each); });
+    }
     if (done) {
         done = add_each(missing.routes, added.routes,
                         [&](const auto& each) { return network.add_route(each); });

@@ -44,12 +44,20 @@ const WantedAddress* asker(const Settings& settings, const IpAddress& peer) {
 
 } // namespace
 
+Result<Observation> VipAgent::look(const Settings& settings, bool with_prefixes) const {
+    auto seen = observer_.addresses(settings.addresses, settings.nic, with_prefixes);
+    if (seen && settings.lvs) {
+        set_loopback_aside(*seen, settings.addresses);
+    }
+    return seen;
+}
+
 Outcome VipAgent::start() {
     const auto settings = read_settings(request_);
     if (!settings) {
         return Outcome::of(settings.error());
     }
-    const auto seen = observer_.addresses(settings->addresses, settings->nic, true);
+    const auto seen = look(*settings, true);
     if (!seen) {
         return Outcome::of(seen.error());
     }
@@ -64,7 +72,7 @@ Outcome VipAgent::start() {
     if (auto taken = takeover.run(*seen, before); !taken) {
         return Outcome::of(taken.error());
     }
-    const auto after = observer_.addresses(settings->addresses, settings->nic, false);
+    const auto after = look(*settings, false);
     if (!after) {
         return Outcome::of(after.error());
     }
@@ -106,8 +114,17 @@ Outcome VipAgent::report_stopped(const Observation& seen, const Assessment& asse
 
 Outcome VipAgent::check_companions() {
     const auto record = tools_.record.read();
-    if (!record || (record->routes.empty() && record->rules.empty())) {
+    if (!record || (record->routes.empty() && record->rules.empty() && record->labels.empty())) {
         return Outcome::ok();
+    }
+    const auto labels = observer_.missing(record->labels);
+    if (!labels) {
+        return Outcome::of(labels.error());
+    }
+    if (!labels->empty()) {
+        return Outcome::of(ExitCode::error,
+                           fmt::format("address label {} of {} is missing", labels->front().label,
+                                       labels->front().prefix.text()));
     }
     const auto routes = observer_.missing(record->routes);
     const auto rules = observer_.missing(record->rules);
@@ -207,7 +224,7 @@ Outcome VipAgent::monitor() {
     if (!settings) {
         return Outcome::of(settings.error());
     }
-    const auto seen = observer_.addresses(settings->addresses, settings->nic, false);
+    const auto seen = look(*settings, false);
     if (!seen) {
         return Outcome::of(seen.error());
     }
@@ -246,7 +263,7 @@ Outcome VipAgent::validate() {
     if (request_.check_level < deep) {
         return Outcome::ok(); // level 0 must not look at the node
     }
-    const auto seen = observer_.addresses(settings->addresses, settings->nic, true);
+    const auto seen = look(*settings, true);
     if (!seen) {
         return Outcome::of(seen.error());
     }

@@ -21,6 +21,7 @@ public:
     ocf::Outcome validate();
 
 private:
+    Result<Observation> look(const Settings& settings, bool with_prefixes) const;
     ocf::Outcome report_stopped(const Observation& seen, const Assessment& assessment);
     ocf::Outcome check_running(const Settings& settings, const Observation& seen);
     ocf::Outcome check_companions();

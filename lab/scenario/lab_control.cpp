@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,12 @@ LabControl::~LabControl() {
     if (up_) {
         static_cast<void>(down());
     }
+}
+
+std::filesystem::path LabControl::state_folder() {
+    const char* name = std::getenv("TWINSITE_LAB"); // NOLINT(concurrency-mt-unsafe): set by nobody
+    return name == nullptr || *name == '\0' ? "/var/tmp/twinsite-lab"
+                                            : fmt::format("/var/tmp/twinsite.{}-lab", name);
 }
 
 Result<std::string> LabControl::lab(std::vector<std::string> words, Milliseconds patience) {

@@ -46,7 +46,8 @@ public:
     /// Keep the nodes' logs for a person to read: corosync, pacemaker, kernel, DRBD.
     void keep_logs(const std::filesystem::path& folder, const std::vector<std::string>& nodes);
 
-    static std::filesystem::path state_folder() { return "/var/tmp/twinsite-lab"; }
+    /// Of the machine's one lab, or of the one named by TWINSITE_LAB.
+    static std::filesystem::path state_folder();
 
 private:
     Result<std::string> lab(std::vector<std::string> words, Milliseconds patience);

@@ -8,8 +8,10 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent  # lab/ of the checkout
 CACHE = Path(os.environ.get("TWINSITE_CACHE", "/var/cache/twinsite"))
-STATE = Path("/var/tmp/twinsite-lab")  # one lab a machine, so that any checkout can clean up after any other
-NAMESPACE = "twinsite-lab"
+# One lab a machine, so that any checkout can clean up after any other; a second one needs a name of its own.
+NAME = "twinsite" + (f".{os.environ['TWINSITE_LAB']}" if os.environ.get("TWINSITE_LAB") else "")
+STATE = Path(f"/var/tmp/{NAME}-lab")
+NAMESPACE = f"{NAME}-lab"
 KERNEL = "/usr/bin/linux.uml"
 MODULES = "/usr/lib/uml/modules"
 
@@ -51,7 +53,7 @@ class Pdu:
 
     @property
     def namespace(self):
-        return f"twinsite-{self.name}"
+        return f"{NAME}-{self.name}"
 
 
 class Layout:

@@ -1,6 +1,6 @@
 """The wires: one bridge per site and network inside a namespace, joined by a veth pair that can be cut."""
 
-from .layout import ALL_NETWORKS, MACHINE_ADDRESS, NAMESPACE, NETWORKS, LabError
+from .layout import ALL_NETWORKS, MACHINE_ADDRESS, NAME, NAMESPACE, NETWORKS, LabError
 from .process import ip, run
 
 
@@ -74,7 +74,7 @@ def remove():
     """Takes away every namespace of the lab; what lives in them goes along."""
     names = [line.split()[0] for line in ip("netns", "list").stdout.splitlines() if line.strip()]
     for name in names:
-        if name == NAMESPACE or name.startswith("twinsite-pdu") or name == "twinsite-witness":
+        if name == NAMESPACE or name.startswith(f"{NAME}-pdu") or name == f"{NAME}-witness":
             for pid in run("ip", "netns", "pids", name, check=False).stdout.split():
                 run("kill", "-9", pid, check=False)
             ip("netns", "delete", name, check=False)

@@ -116,10 +116,12 @@ def group_alive(group):
 
 
 def freeze(node, hung):
+    """The kernel alone: its traced children wait for it. Signals of their own would look to it like theirs, and it dies of
+    them when it resumes."""
     pid = process_of(node)
     if pid is None:
         raise LabError(f"{node.name} has no power")
-    os.killpg(pid, signal.SIGSTOP if hung else signal.SIGCONT)
+    os.kill(pid, signal.SIGSTOP if hung else signal.SIGCONT)
 
 
 def prepare():

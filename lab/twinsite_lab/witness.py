@@ -5,11 +5,12 @@ import subprocess
 import time
 
 from . import root
-from .layout import SOURCE, STATE, LabError
+from .layout import NAME, SOURCE, STATE, LabError
+from .layout import NAMESPACE as LAB
 from .network import attach, bridge
 from .process import ip, run
 
-NAMESPACE = "twinsite-witness"
+NAMESPACE = f"{NAME}-witness"
 PORT = 5403
 ADDRESS = "10.77.1.9"
 
@@ -30,7 +31,7 @@ def build(layout):
     ip("link", "set", "lo", "up", namespace=NAMESPACE)
     for site in layout.sites:
         ip("link", "add", wire(site), "type", "veth", "peer", "name", f"to-{site}", "netns", NAMESPACE,
-           namespace="twinsite-lab")  # fmt: skip
+           namespace=LAB)  # fmt: skip
         attach(wire(site), bridge("cluster", site))
         run("ip", "netns", "exec", NAMESPACE, "sysctl", "-qw", f"net.ipv4.conf.to-{site}.arp_filter=1",
             f"net.ipv4.conf.to-{site}.rp_filter=0")  # fmt: skip
@@ -62,4 +63,4 @@ def start(layout):
 
 def set_wire(site, up):
     """The witness loses one site, or gets it back."""
-    ip("link", "set", wire(site), "up" if up else "down", namespace="twinsite-lab")
+    ip("link", "set", wire(site), "up" if up else "down", namespace=LAB)

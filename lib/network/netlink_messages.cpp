@@ -3,6 +3,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
+#include <linux/if_addrlabel.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
@@ -194,6 +195,22 @@ std::optional<Rule> rule_from(nlmsghdr* message) {
                 .prefix = header->src_len,
                 .table = attributes.number(FRA_TABLE, header->table),
                 .priority = attributes.number(FRA_PRIORITY, 0)};
+}
+
+std::optional<AddressLabel> address_label_from(nlmsghdr* message) {
+    Attributes attributes;
+    if (message->nlmsg_type != RTM_NEWADDRLABEL ||
+        !attributes.parse(message, sizeof(ifaddrlblmsg), IFAL_MAX)) {
+        return std::nullopt;
+    }
+    const auto* header = static_cast<const ifaddrlblmsg*>(nlmsg_data(message));
+    const auto prefix = ip_of(attributes.at(IFAL_ADDRESS), Family::ipv6);
+    if (header->ifal_family != AF_INET6 || !prefix || !attributes.has(IFAL_LABEL, 4)) {
+        return std::nullopt;
+    }
+    return AddressLabel{.prefix = *prefix,
+                        .bits = header->ifal_prefixlen,
+                        .label = attributes.number(IFAL_LABEL, 0)};
 }
 
 } // namespace twinsite::network

@@ -14,5 +14,6 @@ std::optional<Interface> interface_from(nlmsghdr* message);
 std::optional<AssignedAddress> address_from(nlmsghdr* message);
 std::optional<Route> route_from(nlmsghdr* message);
 std::optional<Rule> rule_from(nlmsghdr* message);
+std::optional<AddressLabel> address_label_from(nlmsghdr* message);
 
 } // namespace twinsite::network

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/if_addrlabel.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -118,12 +119,27 @@ Message rule_message(int type, int flags, const Rule& rule) {
     return message;
 }
 
+Message label_message(int type, int flags, const AddressLabel& label) {
+    Message message(type, flags);
+    ifaddrlblmsg header{};
+    header.ifal_family = AF_INET6;
+    header.ifal_prefixlen = static_cast<std::uint8_t>(label.bits);
+    message.append(header);
+    put_ip(message, IFAL_ADDRESS, label.prefix);
+    message.attribute(IFAL_LABEL, label.label);
+    return message;
+}
+
 std::string text_of(const Route& route) {
     return fmt::format("route {}/{} table {}", route.destination.text(), route.prefix, route.table);
 }
 
 std::string text_of(const Rule& rule) {
     return fmt::format("rule from {}/{} lookup {}", rule.source.text(), rule.prefix, rule.table);
+}
+
+std::string text_of(const AddressLabel& label) {
+    return fmt::format("address label {} of {}/{}", label.label, label.prefix.text(), label.bits);
 }
 
 /// The first IPv4 address of a network takes the later ones with it when it is removed, unless this
@@ -227,6 +243,14 @@ public:
         return collect(socket_, message, "the list of rules", rule_from);
     }
 
+    Result<std::vector<AddressLabel>> address_labels() override {
+        Message message(RTM_GETADDRLABEL, NLM_F_DUMP);
+        ifaddrlblmsg header{};
+        header.ifal_family = AF_INET6;
+        message.append(header);
+        return collect(socket_, message, "the list of address labels", address_label_from);
+    }
+
     Status add_address(const AssignedAddress& address) override {
         Message message = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address);
         if (address.broadcast) {
@@ -278,6 +302,14 @@ public:
     }
     Status remove_rule(const Rule& rule) override {
         return socket_.change(rule_message(RTM_DELRULE, 0, rule), "removing " + text_of(rule));
+    }
+    Status add_address_label(const AddressLabel& label) override {
+        return socket_.change(label_message(RTM_NEWADDRLABEL, NLM_F_CREATE | NLM_F_EXCL, label),
+                              "adding " + text_of(label));
+    }
+    Status remove_address_label(const AddressLabel& label) override {
+        return socket_.change(label_message(RTM_DELADDRLABEL, 0, label),
+                              "removing " + text_of(label));
     }
 
 private:

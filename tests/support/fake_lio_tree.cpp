@@ -162,6 +162,7 @@ void FakeLioTree::add_defaults(const std::string& path) {
         attributes(path, {"control", "enable", "info", "udev_path"});
         attributes(path + "/attrib", {"emulate_tpu", "emulate_3pc", "emulate_caw"});
         attributes(path + "/wwn", {"vpd_unit_serial", "vendor_id", "product_id"});
+        attributes(path + "/pr", {"res_pr_registered_i_pts"});
         attributes(path + "/alua", {});
         attributes(path + "/alua/default_tg_pt_gp", {"tg_pt_gp_id"});
     } else if (name_of(parent(path)) == "alua") {

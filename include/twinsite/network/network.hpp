@@ -76,6 +76,16 @@ struct Rule {
     friend bool operator==(const Rule&, const Rule&) = default;
 };
 
+/// An entry of IPv6's policy table: the label of PREFIX/BITS in source address selection (RFC
+/// 6724).
+struct AddressLabel {
+    IpAddress prefix;
+    unsigned bits = 0;
+    std::uint32_t label = 0;
+
+    friend bool operator==(const AddressLabel&, const AddressLabel&) = default;
+};
+
 /// Every call is one exchange with the kernel; none waits for the network.
 /// Errors: permission without CAP_NET_ADMIN; not_found for an interface or address that is not
 /// there; conflict for one that already is; protocol for a malformed or interrupted answer.
@@ -95,6 +105,7 @@ public:
     virtual Result<std::vector<Route>> routes(Family family, std::uint32_t table) = 0;
     /// Those that look up a table by source address alone.
     virtual Result<std::vector<Rule>> rules(Family family) = 0;
+    virtual Result<std::vector<AddressLabel>> address_labels() = 0;
 
     virtual Status add_address(const AssignedAddress& address) = 0;
     /// The other addresses of the interface stay, also those the kernel counts as secondary to it.
@@ -104,6 +115,8 @@ public:
     virtual Status remove_route(const Route& route) = 0;
     virtual Status add_rule(const Rule& rule) = 0;
     virtual Status remove_rule(const Rule& rule) = 0;
+    virtual Status add_address_label(const AddressLabel& label) = 0;
+    virtual Status remove_address_label(const AddressLabel& label) = 0;
 };
 
 /// The kernel's, through netlink, in this process's network namespace.

@@ -18,6 +18,8 @@ struct ExportedLun {
     std::optional<Identity> identity{}; ///< nothing: it could not be read
     std::optional<bool> read_only{};
     Switches attributes{}; ///< of those the specification names
+    /// Initiators registered for persistent reservations (SPC-4, 5.14); nothing: it is not known.
+    std::optional<unsigned> registrations{};
 };
 
 struct ExportedInitiator {

@@ -196,4 +196,27 @@ std::string foreign_sign(const Inventory& inventory) {
     return {};
 }
 
+Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial) {
+    const auto adapters = folders(tree, std::string(core));
+    if (!adapters) {
+        return fail(adapters.error());
+    }
+    for (const std::string& adapter : *adapters) {
+        const auto stores = folders(tree, adapter);
+        if (!stores) {
+            return fail(stores.error());
+        }
+        for (const std::string& store : *stores) {
+            const auto text = or_empty(tree.read(store + "/wwn/vpd_unit_serial"));
+            if (!text) {
+                return fail(text.error());
+            }
+            if (trim(*text).ends_with(fmt::format(": {}", serial))) {
+                return store;
+            }
+        }
+    }
+    return std::string();
+}
+
 } // namespace twinsite::target::lio

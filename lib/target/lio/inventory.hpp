@@ -55,6 +55,9 @@ Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn);
 /// The target and every backing store of its name.
 Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn);
 
+/// The backing store, of any target, that has SERIAL; "" when none has.
+Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial);
+
 /// "" when this agent built what is there, else what shows that somebody else did. The order in
 /// which targets are built and taken down makes that visible in every half-built state: backing
 /// stores have the target's name, and nothing but LUNs is there before them or after them.

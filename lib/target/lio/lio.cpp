@@ -5,6 +5,7 @@
 #include "lib/target/lio/plan.hpp"
 
 #include <twinsite/log/log.hpp>
+#include <twinsite/target/identity.hpp>
 #include <twinsite/target/lio.hpp>
 
 #include <fmt/format.h>
@@ -53,6 +54,42 @@ Error explained(Error error) {
     add("Wrong medium type", " (is its mirror promoted here?)");
     add("Device or resource busy", " (somebody else has it open)");
     return error;
+}
+
+/// Serials that the admin gave may be another target's; derived ones cannot.
+Status check_given_serials(ConfigTree& tree, const Specification& wanted) {
+    for (const Lun& lun : wanted.luns) {
+        if (lun.identity.serial == derived_serial(wanted.iqn, lun.number)) {
+            continue;
+        }
+        const auto holder = lio::holder_of_serial(tree, lun.identity.serial);
+        if (!holder) {
+            return fail(holder.error());
+        }
+        if (!holder->empty()) {
+            return fail(
+                ErrorKind::conflict,
+                fmt::format("LUN {}: serial {} is that of {} already; initiators would take "
+                            "both for one disk",
+                            lun.number, lun.identity.serial, *holder));
+        }
+    }
+    return {};
+}
+
+/// They live in this kernel: whoever relied on them has to know.
+void tell_lost_reservations(ConfigTree& tree, std::string_view iqn) {
+    const auto inventory = lio::take_inventory(tree, iqn);
+    if (!inventory) {
+        return; // the removal itself reports it
+    }
+    for (const lio::Backstore& store : inventory->backstores) {
+        const auto text = tree.read(store.path + "/pr/res_pr_registered_i_pts");
+        if (const unsigned count = text ? lio::count_registrations(*text) : 0; count > 0) {
+            log::warning("{}: {} registrations for persistent reservations are lost with this stop",
+                         lio::base_name(store.path), count);
+        }
+    }
 }
 
 } // namespace
@@ -122,6 +159,9 @@ Status Lio::start(const Specification& wanted, const Progress& progress) {
     if (auto cleared = clear(wanted.iqn, progress); !cleared) {
         return fail(cleared.error().in("left over from an earlier run"));
     }
+    if (auto unique = check_given_serials(tree_, wanted); !unique) {
+        return unique;
+    }
     const auto built = lio::build(tree_, lio::build_steps(wanted, *backings), progress);
     if (built) {
         return {};
@@ -151,6 +191,8 @@ Status Lio::stop(std::string_view iqn, const Progress& progress) {
         log::warning("the target {} is not ours and stays: {}", iqn, sign);
         return {};
     }
+    progress("looking for persistent reservations");
+    tell_lost_reservations(tree_, iqn);
     return clear(iqn, progress);
 }
 

@@ -145,6 +145,10 @@ private:
             lun.attributes[name] = read_.text(fmt::format("{}/attrib/{}", path, name));
         }
         lun.same_device = is_same_device(info);
+        const std::string registered = read_.text(path + "/pr/res_pr_registered_i_pts");
+        if (!registered.empty()) {
+            lun.registrations = count_registrations(registered);
+        }
     }
 
     [[nodiscard]] bool is_same_device(const StoreInfo& info) const {
@@ -195,6 +199,14 @@ StoreInfo parse_store_info(std::string_view text) {
         info.path = std::move(*file);
     }
     return info;
+}
+
+unsigned count_registrations(std::string_view text) {
+    unsigned count = 0;
+    for (const std::string_view line : lines(text)) {
+        count += line.find(" Key: 0x") != std::string_view::npos ? 1 : 0;
+    }
+    return count;
 }
 
 Result<Exported> observe_target(ConfigTree& tree, BackingInspector& inspector,

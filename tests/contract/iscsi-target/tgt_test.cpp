@@ -92,6 +92,14 @@ TEST_F(Tgt, bad_settings_leave_nothing_half_built) {
     EXPECT_THAT(out, Not(HasSubstr("Target ")));
 }
 
+TEST_F(Tgt, killed_at_every_request_it_is_made_good_by_stop_and_by_start) {
+    const std::string out = with_tgt("killed_everywhere start; killed_everywhere stop; echo end");
+    EXPECT_THAT(out, Not(HasSubstr("bad")));
+    EXPECT_THAT(out, ::testing::ContainsRegex("start: ended after [0-9][0-9]? requests"));
+    EXPECT_THAT(out, ::testing::ContainsRegex("stop: ended after [0-9][0-9]? requests"));
+    EXPECT_THAT(out, HasSubstr("end"));
+}
+
 TEST_F(Tgt, passes_ocf_tester) {
     expect_ocf_tester_passes(
         {.agent = "iscsi-target",

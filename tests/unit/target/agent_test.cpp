@@ -111,6 +111,16 @@ TEST_F(AgentTest, monitor_tells_absent_different_and_unknown_apart) {
     EXPECT_EQ(monitor().code, ExitCode::error);
 }
 
+TEST_F(AgentTest, registrations_that_a_move_would_lose_are_degraded) {
+    ASSERT_EQ(start().code, ExitCode::success);
+    engine.found->luns[0].registrations = 0;
+    EXPECT_EQ(monitor().code, ExitCode::success);
+    engine.found->luns[0].registrations = 2;
+    EXPECT_EQ(monitor().code, ExitCode::degraded);
+    EXPECT_EQ(monitor().reason,
+              "LUN 0 has 2 registrations for persistent reservations: a move would lose them");
+}
+
 TEST_F(AgentTest, a_foreign_target_is_not_ours_running) {
     engine.found->presence = Presence::foreign;
     engine.found->detail = "its lun_0 is core/iblock_0/mydisk";

@@ -93,6 +93,39 @@ TEST_F(LioTest, exports_exactly_what_is_wanted) {
     EXPECT_THAT(differences_now(), IsEmpty());
 }
 
+TEST_F(LioTest, sees_registrations_for_persistent_reservations) {
+    ASSERT_TRUE(start());
+    EXPECT_EQ(lio.observe(wanted)->luns.at(0).registrations, std::nullopt) << "nothing was shown";
+    for (const std::string& line : tree.content()) {
+        const auto end = line.find("+lun3/pr/res_pr_registered_i_pts=");
+        if (end != std::string::npos) {
+            tree.set(line.substr(0, line.find('=')),
+                     "SPC-3 PR Registrations:\n"
+                     "iSCSI Node: iqn.x:a,i,0x00023d000001 Key: 0x000000000000abcd PRgen: 0x0000\n"
+                     "iSCSI Node: iqn.x:b,i,0x00023d000001 Key: 0x00000000000000ef PRgen: 0x0001");
+        }
+    }
+    const auto found = lio.observe(wanted);
+    EXPECT_EQ(found->luns.at(1).registrations, 2U);
+    EXPECT_TRUE(stop());
+}
+
+TEST_F(LioTest, a_given_serial_of_another_target_is_refused) {
+    wanted.luns.at(0).identity.serial = "old-serial-1";
+    ASSERT_TRUE(start());
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    const auto second = lio.start(blue, ignore);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::conflict);
+    EXPECT_THAT(second.error().message,
+                HasSubstr("LUN 0: serial old-serial-1 is that of core/iblock_"));
+    EXPECT_EQ(lio.observe(blue)->presence, Presence::absent);
+    EXPECT_TRUE(start()) << "its own serial is no conflict";
+    blue.luns.at(0).identity.serial = "old-serial-10";
+    EXPECT_TRUE(lio.start(blue, ignore));
+}
+
 TEST_F(LioTest, leaves_nothing_behind) {
     ASSERT_TRUE(start());
     ASSERT_TRUE(stop());

@@ -160,6 +160,19 @@ Status FakeNetwork::remove_rule(const Rule& rule) {
     return done ? take_out(rule_list, rule) : done;
 }
 
+Status FakeNetwork::add_address_label(const AddressLabel& label) {
+    if (auto done = change(fmt::format("add label {}", label.label)); !done) {
+        return done;
+    }
+    label_list.push_back(label);
+    return {};
+}
+
+Status FakeNetwork::remove_address_label(const AddressLabel& label) {
+    auto done = change(fmt::format("remove label {}", label.label));
+    return done ? take_out(label_list, label) : done;
+}
+
 Result<std::optional<Claim>> FakeSegment::probe(const Interface&,
                                                 std::span<const IpAddress> addresses,
                                                 std::span<const LinkAddress>, const ProbePlan& plan,

@@ -17,6 +17,7 @@ public:
     std::vector<network::AssignedAddress> assigned;
     std::vector<network::Route> route_list;
     std::vector<network::Rule> rule_list;
+    std::vector<network::AddressLabel> label_list;
     /// Every call whose description contains the key fails so.
     std::map<std::string, Error> failures;
     /// Called before every change.
@@ -33,6 +34,7 @@ public:
     Result<std::vector<network::Route>> routes(network::Family family,
                                                std::uint32_t table) override;
     Result<std::vector<network::Rule>> rules(network::Family family) override;
+    Result<std::vector<network::AddressLabel>> address_labels() override { return label_list; }
     Status add_address(const network::AssignedAddress& address) override;
     Status remove_address(const network::AssignedAddress& address) override;
     Status bring_up(unsigned interface) override;
@@ -40,6 +42,8 @@ public:
     Status remove_route(const network::Route& route) override;
     Status add_rule(const network::Rule& rule) override;
     Status remove_rule(const network::Rule& rule) override;
+    Status add_address_label(const network::AddressLabel& label) override;
+    Status remove_address_label(const network::AddressLabel& label) override;
 
 private:
     Status change(const std::string& what);

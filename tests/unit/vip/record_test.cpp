@@ -15,7 +15,10 @@ constexpr std::string_view whole = "interface 7 storage0\n"
                                    "address 2001:db8::7/64\n"
                                    "route 198.51.100.0/24 192.0.2.1 192.0.2.7 100 254\n"
                                    "route 203.0.113.0/24 - - 0 77\n"
-                                   "rule 192.0.2.7/32 77 0\n";
+                                   "rule 192.0.2.7/32 77 0\n"
+                                   "label 2001:db8::7/128 99\n"
+                                   "waiting 192.0.2.7/32 1 254 lo\n"
+                                   "waiting 192.0.2.8/32 1 0 -\n";
 
 TEST(Record, is_read_as_it_was_written) {
     const auto record = parse_record(whole);
@@ -27,6 +30,10 @@ TEST(Record, is_read_as_it_was_written) {
     EXPECT_EQ(record->routes.at(0).gateway, ip("192.0.2.1"));
     EXPECT_EQ(record->routes.at(1).gateway, std::nullopt);
     EXPECT_EQ(record->rules.at(0).table, 77U);
+    EXPECT_EQ(record->labels.at(0).label, 99U);
+    EXPECT_EQ(record->waiting.at(0).interface, 1U);
+    EXPECT_EQ(record->waiting.at(0).scope, network::Scope::host);
+    EXPECT_EQ(record->waiting.at(1).label, "");
 }
 
 TEST(Record, that_is_damaged_is_none) {
@@ -35,6 +42,8 @@ TEST(Record, that_is_damaged_is_none) {
           "interface 7 storage0\nfoo\n", "interface 7 storage0\naddress 192.0.2.7\n",
           "interface 7 storage0\naddress 192.0.2.7/33\n", "interface 7 storage0\nrule 1 2 3\n",
           "interface 7 storage0\nroute 192.0.2.0/24 - -\n",
+          "interface 7 storage0\nlabel 2001:db8::7/129 1\n",
+          "interface 7 storage0\nwaiting 192.0.2.7/32 0 254 lo\n",
           "interface 7 storage0\nroute 192.0.2.0/24 x - 0 0\n"}) {
         EXPECT_FALSE(parse_record(text)) << text;
     }
