@@ -118,7 +118,7 @@ protected:
     }
 
     void move_to(const std::string& node) {
-        lab_->must(node,
+        lab_->must(client,
                    fmt::format("twinsite move lun red --to {} --yes --wait 180", node.substr(0, 3)),
                    seconds(240));
         lab_->await(seconds(120), "the LUN is on " + node, [&] { return lab_->missing_at(node); });
