@@ -115,6 +115,7 @@ TEST_F(LioTest, a_given_serial_of_another_target_is_refused) {
     ASSERT_TRUE(start());
     Specification blue = wanted;
     blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns.at(1).identity.serial = derived_serial(blue.iqn, 3);
     const auto second = lio.start(blue, ignore);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().kind, ErrorKind::conflict);
