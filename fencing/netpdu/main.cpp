@@ -75,14 +75,18 @@ bool print_document(const Input& input, const std::string& action) {
 /// Asks the device which family it is of: SNMP only.
 Result<power::Model> detect(const Settings& settings, power::SnmpClient& client,
                             const Deadline& deadline) {
-    const auto loaded = power::load_models(settings.model_dir);
+    const auto system = power::system_identifier(client, deadline);
+    if (!system) {
+        return fail(system.error());
+    }
+    const auto loaded = power::load_models(settings.model_dir, power::enterprise_of(*system));
     if (!loaded) {
         return fail(loaded.error());
     }
     for (const std::string& complaint : loaded->complaints) {
         log::warning("a model is left out: {}", complaint);
     }
-    return power::detect_model(client, loaded->models, deadline);
+    return power::detect_model(client, *system, loaded->models, deadline);
 }
 
 Result<std::unique_ptr<power::PowerDevice>> snmp_device(const Settings& settings,

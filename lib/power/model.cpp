@@ -192,12 +192,9 @@ Model model_of(const JsonView& view) {
     return model;
 }
 
-Result<Model> read_model(const std::filesystem::path& file) {
-    const auto text = read_file(file);
-    if (!text) {
-        return fail(text.error());
-    }
-    auto model = parse_model(*text);
+/// The model of FILE, whose content is TEXT.
+Result<Model> model_in(const std::filesystem::path& file, std::string_view text) {
+    auto model = parse_model(text);
     if (!model) {
         return fail(model.error().in(file.string()));
     }
@@ -207,6 +204,11 @@ Result<Model> read_model(const std::filesystem::path& file) {
                                 printable(model->name)));
     }
     return model;
+}
+
+Result<Model> read_model(const std::filesystem::path& file) {
+    const auto text = read_file(file);
+    return text ? model_in(file, *text) : fail(text.error());
 }
 
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder) {
@@ -234,17 +236,22 @@ Result<Model> parse_model(std::string_view json) {
     }
 }
 
-Result<LoadedModels> load_models(const std::filesystem::path& folder) {
+Result<LoadedModels> load_models(const std::filesystem::path& folder, std::string_view mentioning) {
     LoadedModels loaded;
-    for (const auto& file : files_of(folder)) {
-        auto model = read_model(file);
+    const auto files = files_of(folder);
+    for (const auto& file : files) {
+        const auto text = read_file(file);
+        if (text && text->find(mentioning) == std::string::npos) {
+            continue;
+        }
+        auto model = text ? model_in(file, *text) : Result<Model>(fail(text.error()));
         if (model) {
             loaded.models.push_back(std::move(*model));
         } else {
             loaded.complaints.push_back(model.error().message);
         }
     }
-    if (loaded.models.empty()) {
+    if (files.empty() || (mentioning.empty() && loaded.models.empty())) {
         return fail(ErrorKind::not_installed,
                     fmt::format("no PDU models in {}: install them there", folder.string()));
     }

@@ -1,5 +1,7 @@
 #include "net_snmp.hpp"
 
+#include "net_snmp_library.hpp"
+
 #include <twinsite/base/text.hpp>
 
 #include <fmt/format.h>
@@ -10,7 +12,10 @@
 
 namespace twinsite::power::net_snmp {
 
-void initialise(const std::string& application) {
+Status initialise(const std::string& application) {
+    if (!load()) {
+        return fail(load().error());
+    }
     static const bool once = [&] {
         ::setenv("MIBS", "", 1);
         ::setenv("MIBDIRS", "", 1);
@@ -18,13 +23,14 @@ void initialise(const std::string& application) {
         // also where nobody wants TLS. Nothing can be found or made below a device file.
         ::setenv("SNMPCONFPATH", "/dev/null", 1);
         ::setenv("SNMP_PERSISTENT_DIR", "/dev/null", 1);
-        netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-        netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-        init_snmp(application.c_str());
-        snmp_disable_log(); // what matters comes back as an error
+        library().set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+        library().set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+        library().initialise(application.c_str());
+        library().disable_log(); // what matters comes back as an error
         return true;
     }();
     static_cast<void>(once);
+    return {};
 }
 
 std::vector<oid> to_native(const Oid& oid) {
@@ -75,8 +81,8 @@ VarBind from_native(const variable_list& variable) {
 Status append(netsnmp_pdu& pdu, const VarBind& binding) {
     const auto name = to_native(binding.oid);
     const auto add = [&](int type, const void* data, std::size_t size) -> Status {
-        if (snmp_pdu_add_variable(&pdu, name.data(), name.size(), static_cast<u_char>(type), data,
-                                  size) == nullptr) {
+        if (library().add_variable(&pdu, name.data(), name.size(), static_cast<u_char>(type), data,
+                                   size) == nullptr) {
             return fail(ErrorKind::internal, "an SNMP message could not be built");
         }
         return {};
@@ -126,10 +132,10 @@ Result<std::vector<u_char>> key_of(const Keys& keys, const std::string& password
     }
     std::array<u_char, USM_AUTH_KU_LEN> key{};
     std::size_t length = key.size();
-    if (generate_Ku(keys.auth_protocol, static_cast<u_int>(keys.auth_protocol_length),
-                    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
-                    reinterpret_cast<const u_char*>(password.data()), password.size(), key.data(),
-                    &length) != SNMPERR_SUCCESS) {
+    if (library().generate_key(keys.auth_protocol, static_cast<u_int>(keys.auth_protocol_length),
+                               // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+                               reinterpret_cast<const u_char*>(password.data()), password.size(),
+                               key.data(), &length) != SNMPERR_SUCCESS) {
         return fail(ErrorKind::internal,
                     fmt::format("no key could be made of the {} password", what));
     }
@@ -143,8 +149,8 @@ Result<Keys> make_keys(const SnmpV3User& user) {
     if (user.level == SecurityLevel::no_auth_no_priv) {
         return keys;
     }
-    const int auth = usm_lookup_auth_type(user.auth_protocol.c_str());
-    keys.auth_protocol = auth < 0 ? nullptr : sc_get_auth_oid(auth, &keys.auth_protocol_length);
+    const int auth = library().auth_type(user.auth_protocol.c_str());
+    keys.auth_protocol = auth < 0 ? nullptr : library().auth_oid(auth, &keys.auth_protocol_length);
     if (keys.auth_protocol == nullptr) {
         return fail(ErrorKind::invalid_config,
                     fmt::format("authentication protocol \"{}\" is not known; take MD5, SHA, "
@@ -159,8 +165,8 @@ Result<Keys> make_keys(const SnmpV3User& user) {
     if (user.level == SecurityLevel::auth_no_priv) {
         return keys;
     }
-    const int priv = usm_lookup_priv_type(user.priv_protocol.c_str());
-    keys.priv_protocol = priv < 0 ? nullptr : sc_get_priv_oid(priv, &keys.priv_protocol_length);
+    const int priv = library().priv_type(user.priv_protocol.c_str());
+    keys.priv_protocol = priv < 0 ? nullptr : library().priv_oid(priv, &keys.priv_protocol_length);
     if (keys.priv_protocol == nullptr) {
         return fail(ErrorKind::invalid_config,
                     fmt::format("privacy protocol \"{}\" is not known; take DES, AES, AES-192 or "

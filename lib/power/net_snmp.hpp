@@ -12,8 +12,9 @@
 
 namespace twinsite::power::net_snmp {
 
-/// Once per process: no configuration file is read, no MIB loaded, nothing written to disk.
-void initialise(const std::string& application);
+/// Once per process: no configuration file is read, no MIB loaded, nothing written to disk. Error
+/// not_installed: the library is not there.
+Status initialise(const std::string& application);
 
 std::vector<oid> to_native(const Oid& oid);
 Oid from_native(const oid* numbers, std::size_t count);

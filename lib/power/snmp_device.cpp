@@ -159,6 +159,8 @@ private:
 
 /// SNMPv2-MIB::sysObjectID.0
 const Oid system_object({1, 3, 6, 1, 2, 1, 1, 2, 0});
+/// iso.org.dod.internet.private.enterprises and a vendor's number.
+constexpr std::size_t enterprise_length = 7;
 
 } // namespace
 
@@ -166,13 +168,24 @@ std::unique_ptr<PowerDevice> make_snmp_device(SnmpModel model, std::unique_ptr<S
     return std::make_unique<SnmpDevice>(std::move(model), std::move(client));
 }
 
-Result<Model> detect_model(SnmpClient& client, std::span<const Model> models,
-                           const Deadline& deadline) {
-    const auto answer = client.get({&system_object, 1}, deadline);
-    if (!answer) {
-        return fail(answer.error());
+Result<SnmpValue> system_identifier(SnmpClient& client, const Deadline& deadline) {
+    return client.get({&system_object, 1}, deadline).map([](const auto& answer) {
+        return answer.front().value;
+    });
+}
+
+std::string enterprise_of(const SnmpValue& system) {
+    const auto* identifier = std::get_if<Oid>(&system);
+    if (identifier == nullptr || identifier->size() < enterprise_length) {
+        return {};
     }
-    const auto* identifier = std::get_if<Oid>(&answer->front().value);
+    const auto numbers = std::span(identifier->numbers()).first(enterprise_length);
+    return fmt::format("{}", fmt::join(numbers, "."));
+}
+
+Result<Model> detect_model(SnmpClient& client, const SnmpValue& system,
+                           std::span<const Model> models, const Deadline& deadline) {
+    const auto* identifier = std::get_if<Oid>(&system);
     const auto possible =
         identifier == nullptr ? std::vector<const Model*>{} : candidates(models, *identifier);
     std::string names;
@@ -193,12 +206,12 @@ Result<Model> detect_model(SnmpClient& client, std::span<const Model> models,
             ErrorKind::not_found,
             fmt::format("the device's sysObjectID {} is that of {}, but it shows no outlets "
                         "of that family: is it a switched PDU?",
-                        to_text(answer->front().value), names));
+                        to_text(system), names));
     }
     return fail(ErrorKind::not_found,
                 fmt::format("the device's sysObjectID is {}, which no model knows: set the "
                             "parameter model, or add a model file as docs/fencing.md says",
-                            to_text(answer->front().value)));
+                            to_text(system)));
 }
 
 } // namespace twinsite::power

@@ -230,7 +230,9 @@ private:
 
 Result<std::unique_ptr<SnmpResponder>> SnmpResponder::open(const ResponderOptions& options,
                                                            Handler handler) {
-    net_snmp::initialise("pdu-simulator");
+    if (const auto ready = net_snmp::initialise("pdu-simulator"); !ready) {
+        return fail(ready.error());
+    }
     setup_engineID(nullptr, options.name.c_str());
     set_boots(options.engine_boots);
     for (const SnmpV3User& user : options.users) {

@@ -52,9 +52,14 @@ std::unique_ptr<PowerDevice> make_snmp_device(SnmpModel model, std::unique_ptr<S
 
 std::unique_ptr<PowerDevice> make_http_device(HttpModel model, std::unique_ptr<HttpClient> client);
 
-/// Which of MODELS answers: by sysObjectID, then by a look at its outlets. Error not_found that
-/// prints the sysObjectID when none does.
-Result<Model> detect_model(SnmpClient& client, std::span<const Model> models,
-                           const Deadline& deadline);
+/// The device's sysObjectID, or what it says instead.
+Result<SnmpValue> system_identifier(SnmpClient& client, const Deadline& deadline);
+/// "1.3.6.1.4.1.318" of APC's identifiers: every model for a device mentions it. "" of no vendor's.
+std::string enterprise_of(const SnmpValue& system);
+
+/// Which of MODELS answers: by the sysObjectID SYSTEM, then by a look at its outlets. Error
+/// not_found that prints SYSTEM when none does.
+Result<Model> detect_model(SnmpClient& client, const SnmpValue& system,
+                           std::span<const Model> models, const Deadline& deadline);
 
 } // namespace twinsite::power

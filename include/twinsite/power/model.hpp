@@ -90,8 +90,10 @@ struct LoadedModels {
 };
 
 /// All *.json of FOLDER, by name. One broken file must not take the others away on the night they
-/// are needed. Error not_installed: there is no model at all.
-Result<LoadedModels> load_models(const std::filesystem::path& folder);
+/// are needed. With MENTIONING only those whose text has it: reading all is half of a status's CPU.
+/// Error not_installed: there is no model at all.
+Result<LoadedModels> load_models(const std::filesystem::path& folder,
+                                 std::string_view mentioning = {});
 /// NAME.json of FOLDER. Error invalid_config that lists the known names.
 Result<Model> load_model(const std::filesystem::path& folder, std::string_view name);
 
