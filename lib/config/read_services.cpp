@@ -123,6 +123,7 @@ void read_vm(const Json& json, const std::string& path, site::Vm& vm, Problems& 
     vm.memory_mib = reader.integer("memory_mib", 0, most_mib, 0);
     vm.cpus = reader.integer("cpus", 0, 65536, 0);
     vm.priority = reader.integer("priority", -1000, 1000, 0);
+    vm.shutdown_timeout = reader.integer("shutdown_timeout", 0, 86400, 0);
     vm.after = reader.strings("after");
     vm.group = reader.string("group");
     require(problems, reader.at("group"), vm.group, wrong_name);

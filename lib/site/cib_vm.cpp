@@ -20,7 +20,9 @@ Xml vm_resource(const Topology& topology, const Vm& vm, const Scores& scores) {
               {{"config", vm.config},
                {"migration_transport", topology.migration.transport},
                {"migration_user", topology.migration.user},
-               {"migration_network_suffix", topology.migration.network_suffix}});
+               {"migration_network_suffix", topology.migration.network_suffix},
+               {"shutdown_timeout",
+                vm.shutdown_timeout == 0 ? "" : std::to_string(vm.shutdown_timeout)}});
     add_operations(xml, {{.name = "start", .timeout = "120s"},
                          {.name = "stop", .timeout = "180s"},
                          {.name = "monitor", .interval = "10s", .timeout = "30s"},

@@ -15,7 +15,7 @@ namespace {
 
 /// What twinsite may state about a resource, so that it may also take it back. All else in these
 /// sets is the admin's.
-constexpr std::array<std::string_view, 40> stated_names{"drbd_resource",
+constexpr std::array<std::string_view, 41> stated_names{"drbd_resource",
                                                         "ip",
                                                         "cidr_netmask",
                                                         "nic",
@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, 40> stated_names{"drbd_resource",
                                                         "migration_transport",
                                                         "migration_user",
                                                         "migration_network_suffix",
+                                                        "shutdown_timeout",
                                                         "ipport",
                                                         "model",
                                                         "snmp_version",

@@ -107,9 +107,10 @@ struct Vm {
     std::int64_t memory_mib = 0;
     std::int64_t cpus = 0;
     std::int64_t priority = 0;
-    std::vector<std::string> after; ///< VMs that start before it
-    std::string group;              ///< VMs of one group stay in one site
-    std::string host;               ///< preferred host, "" to let twinsite spread the VMs
+    std::int64_t shutdown_timeout = 0; ///< seconds; 0: what the agent makes of the stop's timeout
+    std::vector<std::string> after;    ///< VMs that start before it
+    std::string group;                 ///< VMs of one group stay in one site
+    std::string host;                  ///< preferred host, "" to let twinsite spread the VMs
 };
 
 enum class Isolation { keep_home, majority };

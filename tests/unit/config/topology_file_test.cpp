@@ -53,6 +53,21 @@ TEST(TopologyFile, names_the_nearest_known_key) {
     EXPECT_THAT(finding.problem, HasSubstr("did you mean \"memory_mib\"?"));
 }
 
+TEST(TopologyFile, reads_how_long_a_guest_gets_to_shut_down) {
+    const auto with = [](const std::string& value) {
+        return parse_topology(
+            example_with("\"priority\": 5", "\"priority\": 5, \"shutdown_timeout\": " + value));
+    };
+    const auto loaded = with("20");
+    ASSERT_TRUE(loaded && loaded->topology);
+    EXPECT_EQ(loaded->topology->vms[0].shutdown_timeout, 0);
+    EXPECT_EQ(loaded->topology->vms[1].shutdown_timeout, 20);
+    const auto wrong = with("-1");
+    ASSERT_TRUE(wrong);
+    ASSERT_FALSE(wrong->findings.empty());
+    EXPECT_EQ(wrong->findings.front().where, "/vms/rosa/shutdown_timeout");
+}
+
 TEST(TopologyFile, names_line_and_column_of_broken_json) {
     const auto loaded = parse_topology("{\n  \"cluster\": \n}");
     ASSERT_FALSE(loaded);

@@ -41,6 +41,19 @@ TEST(RenderCib, gives_the_resources_their_fixed_ids) {
     EXPECT_EQ(group->children[1].get("id"), "target_red");
 }
 
+TEST(RenderCib, hands_a_guests_shutdown_timeout_to_its_agent_only_where_it_is_stated) {
+    Topology topology = example_topology();
+    topology.vms[0].shutdown_timeout = 3;
+    const Xml cib = render_cib(topology);
+    const Xml& resources = section(cib, "resources");
+    EXPECT_EQ(value(*resources.child_with_id("vm_" + topology.vms[0].name), "instance_attributes",
+                    "shutdown_timeout"),
+              "3");
+    EXPECT_EQ(value(*resources.child_with_id("vm_" + topology.vms[1].name), "instance_attributes",
+                    "shutdown_timeout"),
+              "");
+}
+
 TEST(RenderCib, puts_the_address_last_where_the_target_listens_everywhere) {
     Topology topology = example_topology();
     topology.luns[0].target.implementation = "tgt";
