@@ -16,6 +16,7 @@ drbd-utils tgt open-iscsi libiscsi-bin lvm2 thin-provisioning-tools fio
 resource-agents fence-agents snmp snmpd libxml2-utils
 kmod iproute2 ethtool iputils-ping iputils-arping procps psmisc openssh-server tini iptables tcpdump strace bc jq python3
 libfmt9 libsnmp40 libnl-route-3-200 libqb100 libcurl4 libasan8 libubsan1
+busybox-static qemu-guest-agent openssl
 """.split()
 
 # What the nodes must not start or keep from the build.
@@ -25,6 +26,14 @@ CUSTOMISE = [
     # The stub that a node's kernel starts; everything else comes from the checkout (lab/node/init).
     r"""printf '#!/bin/sh\nmount -t hostfs -o "$lab_source" none /mnt && exec /bin/sh /mnt/init\n' > "$1"/sbin/lab-init"""
     '; chmod 755 "$1"/sbin/lab-init',
+    # A kernel for guests that run a real Linux (tests/host/vm/linux-guest), not installed as the root's own.
+    r"""set -e; cd "$(mktemp -d)"; export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+    kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
+    apt-get -qq download "$kernel"; dpkg-deb -x "$kernel"_*.deb .
+    to="$1/usr/share/twinsite-guest"; mkdir -p "$to/modules"; cp boot/vmlinuz-* "$to/vmlinuz"
+    cd lib/modules/*/kernel/drivers
+    cp virtio/*.ko char/virtio_console.ko acpi/button.ko input/evdev.ko misc/pvpanic/*.ko "$to/modules"
+    rm -rf "$OLDPWD" """,
 ]
 
 
