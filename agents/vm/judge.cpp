@@ -11,6 +11,9 @@ using hypervisor::DomainView;
 using hypervisor::Job;
 using hypervisor::PauseReason;
 
+constexpr const char* post_copy_broke =
+    "a post-copy migration broke: a part of its memory is on one host, the rest on the other";
+
 Judgement judge_paused(const DomainView& domain) {
     switch (domain.pause) {
     case PauseReason::io_error:
@@ -21,7 +24,7 @@ Judgement judge_paused(const DomainView& domain) {
                             domain.identity.name)};
     case PauseReason::migration:
     case PauseReason::post_copy:
-        if (domain.job == Job::migration_in) {
+        if (domain.job == Job::migration_in || domain.job == Job::silent) {
             return {Verdict::settling, "a live migration to this node has not ended"};
         }
         if (domain.job == Job::migration_out) {
@@ -33,7 +36,7 @@ Judgement judge_paused(const DomainView& domain) {
         return {Verdict::settling,
                 fmt::format("paused for {}", hypervisor::to_string(domain.pause))};
     case PauseReason::post_copy_failed:
-        return {Verdict::failed, "a post-copy migration broke: part of its memory is lost"};
+        return {Verdict::failed, post_copy_broke};
     case PauseReason::guest_panicked:
         return {Verdict::failed, "the guest's kernel panicked"};
     case PauseReason::watchdog:
@@ -63,6 +66,9 @@ Judgement judge_domain(const Observation& seen) {
             return {Verdict::failed,
                     fmt::format("its process {} was stopped by a signal and stands still",
                                 seen.guest_process.pid)};
+        }
+        if (domain.memory_incomplete) {
+            return {Verdict::failed, post_copy_broke};
         }
         return {Verdict::healthy, {}};
     case DomainState::paused:

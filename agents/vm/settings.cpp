@@ -51,6 +51,25 @@ Status check_paths(std::string_view parameter, std::span<const std::string> path
     return {};
 }
 
+Status check_printable(std::string_view parameter, const std::string& text) {
+    if (printable(text) != text) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("parameter {}: \"{}\" has characters that cannot be printed",
+                                parameter, printable(text)));
+    }
+    return {};
+}
+
+/// Unset, or with what makes it one; libvirt says the rest.
+Status check_has(std::string_view parameter, const std::string& text, std::string_view mark) {
+    if (!text.empty() && text.find(mark) == std::string::npos) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("parameter {}: \"{}\" is no URI, it lacks a \"{}\"", parameter,
+                                printable(text), mark));
+    }
+    return {};
+}
+
 std::vector<std::string> as_list(const std::string& path) {
     return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
 }
@@ -73,10 +92,11 @@ Status check(const Settings& settings) {
     const MigrationSettings& migration = settings.migration;
     const std::vector<std::string> folder = as_list(settings.state_folder);
     const std::span<const std::string> command(settings.guest_check);
-    const std::array<Status, 11> checks{
+    const std::array<Status, 14> checks{
         check_paths("monitor_scripts", settings.monitor_scripts),
         check_paths("guest_check", command.first(std::min<std::size_t>(command.size(), 1))),
         check_paths("snapshot", folder),
+        check_printable("revert_to", settings.revert_to),
         check_word("utilization_cpu_key", settings.utilization.cpu_key, "-._"),
         check_word("utilization_memory_key", settings.utilization.memory_key, "-._"),
 
@@ -85,7 +105,9 @@ Status check(const Settings& settings) {
         check_word("migration_user", migration.user, "-._"),
         check_word("migration_network_suffix", migration.network_suffix, "-._"),
         check_uri("remoteuri", migration.daemon_uri),
-        check_uri("migrateuri", migration.memory_uri)};
+        check_uri("migrateuri", migration.memory_uri),
+        check_has("remoteuri", migration.daemon_uri, "://"),
+        check_has("migrateuri", migration.memory_uri, ":")};
     for (const Status& one : checks) {
         if (!one) {
             return one;

@@ -16,6 +16,7 @@ namespace twinsite::hypervisor {
 
 namespace {
 
+constexpr Milliseconds job_patience{1000};
 constexpr const char* mark_namespace = "urn:twinsite:vm:1";
 
 using CText = CHandle<char, [](char* text) { std::free(text); }>;
@@ -35,10 +36,9 @@ Result<DomainView> view_of(virDomainPtr domain) {
     view.state = state_of(state);
     if (view.state == DomainState::paused) {
         view.pause = pause_reason_of(reason);
-        if (view.pause == PauseReason::migration || view.pause == PauseReason::post_copy) {
-            view.job = job_of(domain);
-        }
     }
+    view.memory_incomplete =
+        state == VIR_DOMAIN_RUNNING && reason == VIR_DOMAIN_RUNNING_POSTCOPY_FAILED;
     if (view.state == DomainState::shut_off) {
         view.detail = shut_off_detail(reason);
     }
@@ -127,12 +127,27 @@ Libvirt::Libvirt(std::string uri, Clock& clock)
 Libvirt::~Libvirt() = default;
 
 Found Libvirt::find(const DomainIdentity& identity, const Deadline& deadline) {
-    return implementation_->connection.call<std::optional<DomainView>>(
+    LibvirtConnection& connection = implementation_->connection;
+    auto found = connection.call<std::optional<DomainView>>(
         deadline, [identity](virConnectPtr open) -> Found {
             return found_or_none(look_up(open, identity).and_then([](const DomainHandle& domain) {
                 return view_of(domain.get());
             }));
         });
+    if (found && *found &&
+        ((*found)->pause == PauseReason::migration || (*found)->pause == PauseReason::post_copy)) {
+        // The receiving end of a migration keeps whoever asks waiting until it has ended.
+        (*found)->job =
+            connection
+                .call<Job>(deadline.within(connection.clock(), job_patience),
+                           [identity](virConnectPtr open) -> Result<Job> {
+                               return look_up(open, identity).map([](const DomainHandle& domain) {
+                                   return job_of(domain.get());
+                               });
+                           })
+                .value_or(Job::silent);
+    }
+    return found;
 }
 
 Found Libvirt::find_marked(std::string_view resource, const Deadline& deadline) {

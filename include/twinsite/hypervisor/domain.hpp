@@ -43,8 +43,8 @@ enum class PauseReason {
     other,
 };
 
-/// What the daemon does with the domain at the moment.
-enum class Job { none, migration_out, migration_in, saving, other };
+/// What the daemon does with the domain at the moment; silent: something that lets nobody ask.
+enum class Job { none, migration_out, migration_in, saving, other, silent };
 
 std::string_view to_string(DomainState state);
 std::string_view to_string(PauseReason reason);
@@ -53,6 +53,8 @@ struct DomainView {
     DomainIdentity identity;
     DomainState state = DomainState::unknown;
     PauseReason pause = PauseReason::none;
+    /// It runs, but a post-copy migration to here broke: part of its memory never came.
+    bool memory_incomplete = false;
     Job job = Job::none; ///< looked up only for a domain that is paused by a migration
     /// Why a domain is shut off or crashed, in a few words.
     std::string detail{};

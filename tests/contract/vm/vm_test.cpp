@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace twinsite::testing {
 namespace {
 
@@ -103,6 +107,101 @@ INSTANTIATE_TEST_SUITE_P(
                      "parameter migrateport: 65536 is not between 0 and 65535"}),
     [](const auto& each) { return each.param.name; });
 
+/// Values that no parameter of their kind may have, whichever parameter it is.
+const std::map<std::string, std::vector<std::string>>& bad_values() {
+    static const std::vector<std::string> no_number{"x", "-1", "1.5", "99999999999999999999",
+                                                    "1 2"};
+    static const std::vector<std::string> no_boolean{"perhaps", "2", "true false"};
+    static const std::vector<std::string> no_path{"relative", "./x", "../x"};
+    static const std::vector<std::string> no_word{"a b", "a;b", "a$b", "a\nb", "a/b", "\xff"};
+    static const std::vector<std::string> no_uri{"qemu:///a b", "qemu:///`id`", "qemu:///\n",
+                                                 "\xff:/"};
+    static const std::map<std::string, std::vector<std::string>> all{
+        {"config", no_path},
+        {"hypervisor", no_uri},
+        {"storage_wait", no_number},
+        {"check_memory", no_boolean},
+        {"start_resources", no_boolean},
+        {"snapshot", no_path},
+        {"snapshot_local", no_boolean},
+        {"revert_to", {"a\nb", "\x01"}},
+        {"save_config_on_stop", no_boolean},
+        {"sync_config_on_stop", no_boolean},
+        {"autoset_utilization_cpu", no_boolean},
+        {"autoset_utilization_memory", no_boolean},
+        {"force_stop", no_boolean},
+        {"shutdown_mode", {"kindly", "agent;acpi", "AGENT"}},
+        {"shutdown_reserve", no_number},
+        {"shutdown_timeout", no_number},
+        {"monitor_scripts", {"relative", "/bin/true relative"}},
+        {"guest_check", {"relative", "./x"}},
+        {"migration_transport", no_word},
+        {"migration_user", no_word},
+        {"migration_network_suffix", no_word},
+        {"remoteuri", {"n1", "qemu://a b/system", "qemu://a;b/system", "\xff"}},
+        {"migrateuri", {"%n", "tcp://a b", "tcp://$(id)", "\xff"}},
+        {"migrateport", no_number},
+        {"migration_downtime", no_number},
+        {"migration_speed", no_number},
+        {"migration_connections", {"x", "0", "256", "-1"}},
+        {"migration_compression", {"gzip", "XBZRLE", "mt,xbzrle"}},
+        {"migration_tls", no_boolean},
+        {"migration_auto_converge", no_boolean},
+        {"migration_postcopy", no_boolean},
+        {"utilization_cpu_key", no_word},
+        {"utilization_memory_key", no_word}};
+    return all;
+}
+
+TEST(VmBadParameters, each_is_refused_with_its_name_and_nothing_else_happens) {
+    for (const auto& [name, values] : bad_values()) {
+        for (const std::string& value : values) {
+            Settings parameters{{"config", "/nonexistent/vm.xml"},
+                                {"autoset_utilization_cpu", "true"},
+                                {"autoset_utilization_memory", "true"}};
+            parameters[name] = value;
+            const AgentRun run = run_agent("vm", "validate-all", parameters);
+            EXPECT_EQ(run.exit_code, 6) << name << "=" << value;
+            EXPECT_NE(run.reason.find("parameter " + name), std::string::npos)
+                << name << "=" << value << ": " << run.reason;
+        }
+        // What a stop does not need never keeps it from stopping.
+        if (name != "config" && name != "hypervisor") {
+            const AgentRun stop = run_agent(
+                "vm", "stop", {{"config", "/nonexistent/vm.xml"}, {name, values.front()}});
+            EXPECT_TRUE(stop.exit_code == 0 || stop.exit_code == 1) << name << stop.err;
+        }
+    }
+}
+
+TEST(VmBadParameters, none_is_forgotten) {
+    const AgentRun metadata = run_agent("vm", "meta-data");
+    const std::string marker = "<parameter name=\"";
+    unsigned parameters = 0;
+    for (auto at = metadata.out.find(marker); at != std::string::npos;
+         at = metadata.out.find(marker, at + 1)) {
+        const auto begin = at + marker.size();
+        const std::string name = metadata.out.substr(begin, metadata.out.find('"', begin) - begin);
+        EXPECT_TRUE(bad_values().contains(name)) << name;
+        ++parameters;
+    }
+    EXPECT_EQ(parameters, bad_values().size());
+}
+
+std::string nested(unsigned depth) {
+    std::string xml = "<domain type='qemu'>";
+    for (unsigned i = 0; i < depth; ++i) {
+        xml += "<a>";
+    }
+    return xml;
+}
+
+constexpr const char* two_disks_the_same =
+    "<domain type='qemu'><name>twinsite-contract</name><devices>"
+    "<disk type='file' device='disk'><source file='/tmp/a'/><target dev='vda'/></disk>"
+    "<disk type='file' device='disk'><source file='/tmp/a'/><target dev='vdb'/></disk>"
+    "</devices></domain>";
+
 struct BadFile {
     const char* name;
     std::string xml;
@@ -126,6 +225,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(BadFile{"empty", ""}, BadFile{"wrong_root", "<pool/>"},
                       BadFile{"huge", std::string(100'000'000, ' ')},
                       BadFile{"bomb", "<!DOCTYPE d [<!ENTITY a 'b'>]><domain>&a;</domain>"},
+                      BadFile{"deeply_nested", nested(100000)},
+                      BadFile{"two_disks_the_same", two_disks_the_same},
                       BadFile{"no_name", "<domain type='qemu'/>"}),
     [](const auto& each) { return each.param.name; });
 

@@ -31,6 +31,28 @@ std::string domain_xml() {
 )";
 }
 
+process::Output output_of(std::vector<std::string> argv, Milliseconds patience) {
+    process::SystemCommandRunner runner;
+    auto output = runner.run({.argv = std::move(argv), .input = {}, .environment = {}},
+                             Deadline::after(SystemClock(), patience));
+    if (!output) {
+        return {.exit_code = -1, .out = {}, .err = output.error().message};
+    }
+    return *output;
+}
+
+AgentRun as_agent_run(const process::Output& output) {
+    AgentRun result{
+        .exit_code = output.exit_code, .out = output.out, .err = output.err, .reason = {}};
+    for (const std::string_view line : lines(output.err)) {
+        constexpr std::string_view prefix = "ocf-exit-reason:";
+        if (line.starts_with(prefix)) {
+            result.reason = line.substr(prefix.size());
+        }
+    }
+    return result;
+}
+
 } // namespace
 
 void Hosts::SetUp() {
@@ -47,17 +69,16 @@ void Hosts::SetUp() {
     parameters = {{"config", config}, {"migration_transport", "tcp"}, {"shutdown_timeout", "2"}};
 }
 
+void Hosts::use_domain(const std::string& xml) {
+    EXPECT_TRUE(replace_file(config, xml));
+}
+
 process::Output Hosts::run(std::vector<std::string> argv, Milliseconds patience) {
-    process::SystemCommandRunner runner;
     const SystemClock clock;
     const TimePoint began = clock.now();
-    auto output = runner.run({.argv = std::move(argv), .input = {}, .environment = {}},
-                             Deadline::after(clock, patience));
+    auto output = output_of(std::move(argv), patience);
     took = std::chrono::duration_cast<Milliseconds>(clock.now() - began);
-    if (!output) {
-        return {.exit_code = -1, .out = {}, .err = output.error().message};
-    }
-    return *output;
+    return output;
 }
 
 process::Output Hosts::on(const std::string& host, std::vector<std::string> argv,
@@ -66,26 +87,34 @@ process::Output Hosts::on(const std::string& host, std::vector<std::string> argv
     return run(std::move(argv), patience);
 }
 
-AgentRun Hosts::agent(const std::string& host, const std::string& action) {
-    std::vector<std::string> argv{"env", "OCF_RESOURCE_INSTANCE=vm_rot",
+std::vector<std::string> Hosts::command_line(const std::string& host,
+                                             const std::string& action) const {
+    std::vector<std::string> argv{std::string(scripts) + "on",
+                                  host,
+                                  "env",
+                                  "OCF_RESOURCE_INSTANCE=vm_rot",
                                   "OCF_RESKEY_CRM_meta_interval=10000",
                                   fmt::format("OCF_RESKEY_CRM_meta_timeout={}", timeout.count())};
+    if (check_level != 0) {
+        argv.push_back(fmt::format("OCF_CHECK_LEVEL={}", check_level));
+    }
     for (const auto& [name, value] : parameters) {
         argv.push_back(fmt::format("OCF_RESKEY_{}={}", name, value));
     }
     argv.push_back(agent_program("vm").string());
     argv.push_back(action);
+    return argv;
+}
+
+AgentRun Hosts::agent(const std::string& host, const std::string& action) {
     // What Pacemaker would do at the timeout, a little later.
-    const auto output = on(host, std::move(argv), timeout + Milliseconds(1000));
-    AgentRun result{
-        .exit_code = output.exit_code, .out = output.out, .err = output.err, .reason = {}};
-    for (const std::string_view line : lines(output.err)) {
-        constexpr std::string_view prefix = "ocf-exit-reason:";
-        if (line.starts_with(prefix)) {
-            result.reason = line.substr(prefix.size());
-        }
-    }
-    return result;
+    return as_agent_run(run(command_line(host, action), timeout + Milliseconds(1000)));
+}
+
+std::future<AgentRun> Hosts::begin(const std::string& host, const std::string& action) {
+    return std::async(std::launch::async, [argv = command_line(host, action), patience = timeout] {
+        return as_agent_run(output_of(argv, patience + Milliseconds(1000)));
+    });
 }
 
 void Hosts::expect(const std::string& host, const std::string& action, int exit_code) {
@@ -122,6 +151,16 @@ void Hosts::kill_daemon(const std::string& host) {
 void Hosts::start_daemon(const std::string& host) {
     const auto started = on(host, {"start-libvirtd"});
     EXPECT_TRUE(started.ok()) << started.err;
+}
+
+void Hosts::limit_wire(const std::string& rate) {
+    const auto limited = run({"tc", "qdisc", "add", "dev", "to-b", "root", "tbf", "rate", rate,
+                              "burst", "256kb", "latency", "300ms"});
+    EXPECT_TRUE(limited.ok()) << limited.err;
+}
+
+void Hosts::unlimit_wire() {
+    EXPECT_TRUE(run({"tc", "qdisc", "del", "dev", "to-b", "root"}).ok());
 }
 
 void Hosts::make_lun() {

@@ -1,41 +1,8 @@
 // Live migration between two real libvirt hosts, and what breaks it.
-#include "tests/host/vm/hosts.hpp"
+#include "tests/host/vm/migration_fixture.hpp"
 
 namespace twinsite::testing {
 namespace {
-
-class VmMigration : public Hosts {
-protected:
-    void SetUp() override {
-        Hosts::SetUp();
-        if (IsSkipped() || HasFatalFailure()) {
-            return;
-        }
-        make_target();
-        expect("a", "start", 0);
-        ASSERT_TRUE(is_writing("a"));
-        parameters["CRM_meta_migrate_target"] = "b";
-        parameters["CRM_meta_migrate_source"] = "a";
-    }
-    /// Run a shell command on a host as soon as the guest's memory is on its way from a to b.
-    void once_memory_moves(const std::string& command, const std::string& host) {
-        parameters["migration_speed"] = "1";
-        const std::string on = TWINSITE_SOURCE_DIR "/tests/host/vm/on ";
-        const auto begun = run({"sh", "-c",
-                                "(until " + on +
-                                    "a virsh domjobinfo rot | grep -q 'Memory processed'; do sleep "
-                                    "0.02; done; " +
-                                    on + host + " sh -c '" + command + "') >/dev/null 2>&1 &"});
-        ASSERT_TRUE(begun.ok());
-    }
-    /// Exactly one host runs the guest.
-    void expect_running_only_on(const std::string& host) {
-        const std::string other = host == "a" ? "b" : "a";
-        EXPECT_EQ(virsh(host, {"list", "--state-running", "--name"}), "rot");
-        EXPECT_TRUE(eventually([&] { return virsh(other, {"list", "--name"}).empty(); }));
-        EXPECT_TRUE(is_writing(host));
-    }
-};
 
 TEST_F(VmMigration, there_and_back_without_a_lost_write) {
     const long before = written("a");
@@ -52,13 +19,23 @@ TEST_F(VmMigration, there_and_back_without_a_lost_write) {
     EXPECT_EQ(on("b", {"cat", "/run/rot.log"}).out.find("boot"), std::string::npos);
 }
 
-TEST_F(VmMigration, with_every_option) {
-    parameters["migration_downtime"] = "500";
-    parameters["migration_speed"] = "100";
-    parameters["migration_connections"] = "2";
-    parameters["migration_auto_converge"] = "true";
-    parameters["migrateuri"] = "tcp://%n:49200";
-    expect("a", "migrate_to", 0);
+// Not proven yet: it found that libvirt lets nobody ask the receiving end; not run since the mend.
+TEST_F(VmMigration, DISABLED_under_way_is_told_apart_on_both_ends) {
+    timeout = Milliseconds(60000);
+    limit_wire("1mbit");
+    auto migration = begin_migration();
+    ASSERT_TRUE(eventually([&] { return virsh("b", {"list", "--name"}) == "rot"; }));
+    timeout = Milliseconds(6000);
+    expect("a", "monitor", 0);
+    const AgentRun arriving = agent("b", "monitor");
+    EXPECT_EQ(arriving.exit_code, 1) << arriving.err;
+    EXPECT_NE(arriving.reason.find("a live migration to this node has not ended"),
+              std::string::npos)
+        << arriving.reason << virsh("b", {"domstate", "--reason", "rot"});
+    unlimit_wire();
+    const AgentRun migrated = migration.get();
+    EXPECT_EQ(migrated.exit_code, 0) << migrated.err;
+    timeout = Milliseconds(30000);
     expect("b", "migrate_from", 0);
     expect_running_only_on("b");
 }

@@ -1,10 +1,29 @@
 // Every state a monitor tells apart, on a real libvirtd and qemu.
 #include "tests/host/vm/hosts.hpp"
 
+#include <twinsite/base/file.hpp>
+
+#include <fmt/format.h>
+
 namespace twinsite::testing {
 namespace {
 
 class VmStates : public Hosts {};
+
+/// A domain whose one disk is a file of its host.
+std::string local_disk_domain(const std::string& driver, const std::string& file,
+                              const std::string& more = {}) {
+    return fmt::format(
+        "<domain type='qemu'><name>rot</name><uuid>11111111-2222-3333-4444-555555555555</uuid>"
+        "<memory unit='MiB'>32</memory><vcpu>1</vcpu>"
+        "<os><type arch='x86_64' machine='pc'>hvm</type></os>"
+        "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>"
+        "<disk type='file' device='disk'>{}<source file='{}'/><target dev='vda' "
+        "bus='virtio'/></disk>"
+        "<serial type='file'><source path='/run/rot.log' append='on'/></serial>{}"
+        "<memballoon model='none'/></devices></domain>",
+        driver, file, more);
+}
 
 TEST_F(VmStates, a_life_from_start_to_stop_is_idempotent) {
     expect("a", "monitor", 7);
@@ -145,6 +164,68 @@ TEST_F(VmStates, saves_its_memory_and_goes_on_from_there) {
     EXPECT_FALSE(std::filesystem::exists("/tmp/saved/rot.state"));
     const std::string log = on("a", {"cat", "/run/rot.log"}).out;
     EXPECT_EQ(log.find("boot"), log.rfind("boot")) << "it booted twice";
+}
+
+TEST_F(VmStates, goes_back_to_its_snapshot_at_every_start) {
+    ASSERT_TRUE(run({"qemu-img", "convert", "-f", "raw", "-O", "qcow2", "/tmp/storage/disk",
+                     "/tmp/rot.qcow2"})
+                    .ok());
+    use_domain(local_disk_domain("<driver name='qemu' type='qcow2'/>", "/tmp/rot.qcow2"));
+    virsh("a", {"define", "/etc/twinsite/vm/rot.xml"});
+    expect("a", "start", 0);
+    ASSERT_TRUE(is_writing("a"));
+    const auto kept = virsh("a", {"snapshot-create-as", "rot", "clean"});
+    const long then = written("a");
+    ASSERT_TRUE(eventually([&] { return written("a") > then + 3; })) << kept;
+    const long last = written("a");
+    expect("a", "stop", 0);
+    parameters["revert_to"] = "clean";
+    expect("a", "start", 0);
+    EXPECT_TRUE(eventually([&] { return written("a") < last; })) << written("a");
+    EXPECT_TRUE(is_writing("a"));
+    expect("a", "stop", 0);
+    parameters["revert_to"] = "no-such-snapshot";
+    const AgentRun refused = agent("a", "start");
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_NE(refused.reason.find("no-such-snapshot"), std::string::npos) << refused.reason;
+    expect("a", "monitor", 7);
+}
+
+TEST_F(VmStates, paused_by_its_watchdog_is_a_failure) {
+    // A boot sector that starts the ib700 (port 0x443, 14 means two seconds) and sleeps for good.
+    std::string sector("\xba\x43\x04\xb0\x0e\xee\xfb\xf4\xeb\xfd", 10);
+    sector.resize(510);
+    sector += "\x55\xaa";
+    sector.resize(1024UL * 1024UL);
+    ASSERT_TRUE(replace_file("/tmp/watchdog", sector));
+    use_domain(local_disk_domain("<driver name='qemu' type='raw'/>", "/tmp/watchdog",
+                                 "<watchdog model='ib700' action='pause'/>"));
+    expect("a", "start", 0);
+    ASSERT_TRUE(eventually([&] {
+        return virsh("a", {"domstate", "rot"}) == "paused";
+    })) << virsh("a", {"domstate", "--reason", "rot"});
+    const AgentRun barked = agent("a", "monitor");
+    EXPECT_EQ(barked.exit_code, 1);
+    EXPECT_NE(barked.reason.find("watchdog"), std::string::npos) << barked.reason;
+    expect("a", "stop", 0);
+    expect("a", "monitor", 7);
+}
+
+TEST_F(VmStates, is_reached_through_the_modular_daemons_socket) {
+    // The same protocol on virtqemud's socket, and none of libvirtd's.
+    kill_daemon("a");
+    on("a",
+       {"sh", "-c",
+        "mkdir /run/modular; echo 'unix_sock_dir = \"/run/modular\"' >>/run/libvirtd.conf; "
+        "rm -f /run/libvirt/libvirt-*; ln -s /run/modular/libvirt-sock "
+        "/run/libvirt/virtqemud-sock; libvirtd -d -f /run/libvirtd.conf -p /run/libvirtd.pid"});
+    parameters["hypervisor"] = "qemu:///system?mode=direct";
+    make_target();
+    expect("a", "monitor", 7);
+    expect("a", "start", 0);
+    EXPECT_TRUE(is_writing("a"));
+    expect("a", "monitor", 0);
+    expect("a", "stop", 0);
 }
 
 TEST_F(VmStates, level_10_tells_a_silent_guest_agent) {

@@ -31,6 +31,21 @@ TEST(VmOcfTester, passes) {
                               .patience = Milliseconds(300'000)});
 }
 
+/// systemd itself on the drop-in that makes Pacemaker stop before libvirt and the guests.
+TEST(VmSystemd, finds_nothing_wrong_with_the_drop_in) {
+    if (const auto why = root_is_missing()) {
+        GTEST_SKIP() << *why;
+    }
+    const auto output = run_in_root(
+        {"systemd-analyze", "verify", "--man=no", "pacemaker.service", "libvirtd.service",
+         "libvirt-guests.service", "virtlockd.service"},
+        {{TWINSITE_SOURCE_DIR "/agents/vm/systemd", "/etc/systemd/system/pacemaker.service.d"}},
+        Milliseconds(60'000));
+    ASSERT_TRUE(output) << output.error().message;
+    EXPECT_EQ(output->exit_code, 0);
+    EXPECT_EQ(output->out + output->err, "");
+}
+
 /// The cases that resource-agents ships for VirtualDomain, run on ours.
 TEST(VmOcft, passes_the_cases_of_virtualdomain) {
     if (const auto why = root_is_missing()) {

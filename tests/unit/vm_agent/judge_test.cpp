@@ -60,6 +60,12 @@ Observation frozen() {
     return seen;
 }
 
+Observation without_its_memory() {
+    Observation seen = active(DomainState::running);
+    seen.domain.memory_incomplete = true;
+    return seen;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Each, Judge,
     ::testing::Values(
@@ -73,11 +79,15 @@ INSTANTIATE_TEST_SUITE_P(
             Verdict::settling, ExitCode::error},
         Row{"migrating_in", active(DomainState::paused, PauseReason::migration, Job::migration_in),
             Verdict::settling, ExitCode::error},
+        Row{"migrating_in_without_a_word",
+            active(DomainState::paused, PauseReason::migration, Job::silent), Verdict::settling,
+            ExitCode::error},
         Row{"migrating_out",
             active(DomainState::paused, PauseReason::migration, Job::migration_out),
             Verdict::settling, ExitCode::error},
         Row{"post_copy_broke", active(DomainState::paused, PauseReason::post_copy_failed),
             Verdict::failed, ExitCode::error},
+        Row{"post_copy_broke_and_it_runs", without_its_memory(), Verdict::failed, ExitCode::error},
         Row{"panicked", active(DomainState::paused, PauseReason::guest_panicked), Verdict::failed,
             ExitCode::error},
         Row{"crashed", active(DomainState::crashed), Verdict::failed, ExitCode::error},

@@ -1,0 +1,43 @@
+// A counting guest that runs on host a and may migrate to host b.
+#pragma once
+
+#include "tests/host/vm/hosts.hpp"
+
+namespace twinsite::testing {
+
+class VmMigration : public Hosts {
+protected:
+    void SetUp() override {
+        Hosts::SetUp();
+        if (IsSkipped() || HasFatalFailure()) {
+            return;
+        }
+        make_target();
+        expect("a", "start", 0);
+        ASSERT_TRUE(is_writing("a"));
+        parameters["CRM_meta_migrate_target"] = "b";
+        parameters["CRM_meta_migrate_source"] = "a";
+    }
+    /// Live migration is on its way; the test goes on meanwhile.
+    std::future<AgentRun> begin_migration() { return begin("a", "migrate_to"); }
+    /// Run a shell command on a host as soon as the guest's memory is on its way from a to b.
+    void once_memory_moves(const std::string& command, const std::string& host) {
+        parameters["migration_speed"] = "1";
+        const std::string on = TWINSITE_SOURCE_DIR "/tests/host/vm/on ";
+        const auto begun = run({"sh", "-c",
+                                "(until " + on +
+                                    "a virsh domjobinfo rot | grep -q 'Memory processed'; do sleep "
+                                    "0.02; done; " +
+                                    on + host + " sh -c '" + command + "') >/dev/null 2>&1 &"});
+        ASSERT_TRUE(begun.ok());
+    }
+    /// Exactly one host runs the guest.
+    void expect_running_only_on(const std::string& host) {
+        const std::string other = host == "a" ? "b" : "a";
+        EXPECT_EQ(virsh(host, {"list", "--state-running", "--name"}), "rot");
+        EXPECT_TRUE(eventually([&] { return virsh(other, {"list", "--name"}).empty(); }));
+        EXPECT_TRUE(is_writing(host));
+    }
+};
+
+} // namespace twinsite::testing
