@@ -65,23 +65,6 @@ TEST_F(Lio, exports_to_real_initiators_as_the_scsi_standard_wants) {
     EXPECT_THAT(out, Not(HasSubstr("Pattern verification failed")));
 }
 
-/// What portblock is for in other setups: an initiator that tries all the time meets the whole
-/// target or none, whatever is started and stopped meanwhile.
-TEST_F(Lio, needs_no_portblock) {
-    const std::string out =
-        in_node("export OCF_RESKEY_luns='0=/dev/ubda 1=/dev/ubdb';"
-                "(while [ ! -e /tmp/end ]; do for l in 0 1; do iscsi-inq -i iqn.x:a "
-                "iscsi://127.0.0.1/$OCF_RESKEY_iqn/$l 2>&1 | head -1; done; done) >/tmp/met & "
-                "for i in $(seq 15); do echo $(quiet start) $(quiet stop); done | sort | uniq -c;"
-                "touch /tmp/end; wait; sed -e 's/^Peripheral Qualifier:CONNECTED.*/whole/' "
-                "-e 's/.*Failed to log in.*\\|.*Failed to connect.*\\|.*[Cc]onnection refused.*\\|"
-                "Login Failed.*/none/' /tmp/met | cut -c1-70 | sort | uniq -c; echo end");
-    EXPECT_THAT(out, HasSubstr("15 0 0\n"));
-    EXPECT_THAT(out, HasSubstr(" whole\n"));
-    EXPECT_THAT(out, HasSubstr("\nend\n"));
-    std::cout << out;
-}
-
 TEST_F(Lio, killed_at_every_change_it_is_made_good_by_stop_and_by_start) {
     const std::string out = in_node("killed_everywhere start 1 mkdir symlink;"
                                     "killed_everywhere stop 1 rmdir unlink;"
