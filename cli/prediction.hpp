@@ -21,7 +21,8 @@ struct Prediction {
     site::Xml after;
     std::vector<site::ConfigChange> changes;
     std::vector<site::Movement> movements;
-    std::vector<site::Movement> interruptions; ///< running VMs that would stop or restart
+    std::vector<site::Movement>
+        interruptions; ///< VMs that would stop or restart, nodes that would be fenced
 };
 
 /// Reads the live configuration and asks Pacemaker what WANTED (a whole topology's rendering)
@@ -37,7 +38,7 @@ Exit exit_for_error(const Error& error);
 
 /// Show it, ask for --yes and for --allow-restarts where needed, then change the cluster; wait
 /// before for VMs that are on their way, and after for what CONSENT asks.
-Exit carry_out(const Options& options, cluster::Configuration& live, const Prediction& prediction,
+Exit carry_out(const Options& options, cluster::Configuration& live, Prediction prediction,
                const Consent& consent);
 
 } // namespace twinsite::cli

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 from . import files, keeper, network, pdu, power, remote, witness
 from . import node as nodes
@@ -108,15 +109,30 @@ def lay_out_topology(arguments):
     (STATE / "topology.json").write_text(json.dumps(topology, indent=2) + "\n")
 
 
-def wait_for_cluster(layout, timeout=120):
-    first = next(iter(layout.nodes.values()))
+def view_of(node):
+    """What a node sees of the cluster: its DC, and the members that take part in it."""
+    try:
+        text = remote.call(node, "crm_mon", "-1", "--output-as=xml", timeout=30, check=False).stdout
+        view = ElementTree.fromstring(text)
+    except (LabError, ElementTree.ParseError):  # while the cluster forms, crm_mon may wait for its CIB
+        return None, frozenset()
+    dc = view.find("./summary/current_dc")
+    members = (entry for entry in view.iterfind("./nodes/node")
+               if (entry.get("online"), entry.get("pending"), entry.get("unclean")) == ("true", "false", "false"))  # fmt: skip
+    return dc.get("name") if dc is not None else None, frozenset(entry.get("name") for entry in members)
+
+
+def wait_for_cluster(layout, timeout=180):
+    """Until all nodes agree: one DC, and everybody has joined it. Before that a change could be lost in a merge."""
     deadline = time.monotonic() + timeout
     while True:
-        online = remote.call(first, "crm_mon", "-1", "--output-as=xml", check=False).stdout.count('online="true"')
-        if online >= len(layout.nodes):
+        views = {view_of(node) for node in layout.nodes.values()}
+        dc, members = next(iter(views))
+        if len(views) == 1 and dc and members == set(layout.nodes):
             return
         if time.monotonic() > deadline:
-            raise LabError(f"only {online} of {len(layout.nodes)} nodes are online after {timeout} s")
+            raise LabError(f"after {timeout} s the nodes see: " + "; ".join(
+                f"DC {dc or 'none'} with {', '.join(sorted(members)) or 'nobody'}" for dc, members in views))  # fmt: skip
         time.sleep(1)
 
 

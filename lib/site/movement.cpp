@@ -31,13 +31,15 @@ std::vector<Movement> interruptions(const std::vector<Movement>& movements,
                                     const std::vector<Movement>& unavoidable) {
     std::vector<Movement> found;
     for (const Movement& movement : movements) {
-        const bool interrupts =
+        const bool stops =
             movement.kind == MovementKind::stop || movement.kind == MovementKind::restart;
+        const bool interrupts =
+            (stops && movement.resource.starts_with("vm_")) || movement.kind == MovementKind::fence;
         const bool anyway =
             std::any_of(unavoidable.begin(), unavoidable.end(), [&](const Movement& other) {
                 return other.resource == movement.resource && other.kind == movement.kind;
             });
-        if (interrupts && !anyway && movement.resource.starts_with("vm_")) {
+        if (interrupts && !anyway) {
             found.push_back(movement);
         }
     }

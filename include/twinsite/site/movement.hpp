@@ -28,7 +28,8 @@ struct Movement {
     friend bool operator==(const Movement&, const Movement&) = default;
 };
 
-/// The movements that interrupt a running VM, less those in UNAVOIDABLE (which happen anyway).
+/// The movements that interrupt a running VM or fence a node, less those in UNAVOIDABLE (which
+/// happen anyway).
 std::vector<Movement> interruptions(const std::vector<Movement>& movements,
                                     const std::vector<Movement>& unavoidable);
 
