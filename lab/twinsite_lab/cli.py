@@ -98,14 +98,17 @@ def up(arguments):
 
 
 def lay_out_topology(arguments):
-    if not arguments.majority:
+    if not (arguments.majority or arguments.two_feeds):
         shutil.copy(arguments.topology, STATE / "topology.json")
         return
     topology = json.loads(Path(arguments.topology).read_text())
-    topology["policy"]["isolation"] = "majority"
-    topology["witness"] = {"address": witness.ADDRESS}
-    for node in topology["nodes"].values():
-        node["watchdog"] = "/dev/watchdog1"
+    if arguments.majority:
+        topology["policy"]["isolation"] = "majority"
+        topology["witness"] = {"address": witness.ADDRESS}
+        for node in topology["nodes"].values():
+            node["watchdog"] = "/dev/watchdog1"
+    if arguments.two_feeds:
+        pdu.add_second_feeds(topology)
     (STATE / "topology.json").write_text(json.dumps(topology, indent=2) + "\n")
 
 
@@ -172,6 +175,10 @@ def cut_or_join(arguments):
 
 
 def switch_power(arguments):
+    if arguments.node in current().pdus:
+        pdu.freeze(arguments.node, arguments.action)
+        say(f"{arguments.node}: {arguments.action}")
+        return
     node = current().node(arguments.node)
     power.switch(node, arguments.action)
     say(f"{node.name}: {arguments.action}; it is now {nodes.state_of(node)}")
@@ -215,6 +222,8 @@ def parser():
     command.add_argument("--build", default=str(SOURCE.parent / "build" / "release"))
     command.add_argument("--majority", action="store_true",
                          help='isolation policy "majority": a witness at a third place, watchdogs')
+    command.add_argument("--two-feeds", action="store_true",
+                         help="nodes with two supplies take the second from a second PDU of their site")
     command.add_argument("--bare", action="store_true", help="nodes only, nothing configured")
     command.add_argument("--owner", type=int, default=0, help="end the lab when this process ends")
     command.add_argument("--for", dest="seconds", type=int, default=4 * 3600, help="end the lab after so many seconds")
@@ -227,7 +236,7 @@ def parser():
         command = add(name, cut_or_join, help)
         command.add_argument("node", nargs="?", help="a node, or witness; the sites when left out")
         command.add_argument("network", nargs="?", help="cluster or storage; of the witness a site")
-    command = add("power", switch_power, "pull a node's plug and the like")
+    command = add("power", switch_power, "pull a node's plug and the like; hang or resume a PDU")
     command.add_argument("node")
     command.add_argument("action", choices=("off", "on", "reset", "hang", "resume"))
     add("status", status, "which nodes and outlets have power").add_argument("--json", action="store_true")

@@ -1,6 +1,8 @@
 """The PDUs: small hosts of their own that speak SNMP and whose relays are the nodes' power."""
 
+import json
 import os
+import signal
 import subprocess
 import time
 
@@ -35,6 +37,26 @@ def start(layout, simulator):
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         (STATE / "pids" / f"pdu.{pdu.name}").write_text(f"{process.pid}\n")
     wait_until_serving(layout)
+
+
+def add_second_feeds(topology):
+    """A second PDU in each site, and on it the second supply of every node that has two."""
+    for number, (name, spec) in enumerate(list(topology["pdus"].items())):
+        second = json.loads(json.dumps(spec))
+        second["address"] = f"{spec['address'].rpartition('.')[0]}.{41 + number}"
+        second["snmp"]["secret_file"] = f"/etc/twinsite/{name}-2.secret"
+        topology["pdus"][f"{name}-2"] = second
+    for node in topology["nodes"].values():
+        for supply in node["power"][1:]:
+            supply["pdu"] += "-2"
+
+
+def freeze(name, action):
+    """A PDU that no longer answers: its relays stay as they are."""
+    if action not in ("hang", "resume"):
+        raise LabError(f"a PDU can hang and resume, not {action}")
+    pid = int((STATE / "pids" / f"pdu.{name}").read_text())
+    os.kill(pid, signal.SIGSTOP if action == "hang" else signal.SIGCONT)
 
 
 def wait_until_serving(layout):

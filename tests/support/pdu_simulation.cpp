@@ -24,6 +24,8 @@ constexpr Milliseconds agent_patience{60'000};
 const std::string programs = TWINSITE_TEST_PROGRAM_DIR;
 const std::string models = TWINSITE_TEST_MODEL_DIR;
 
+} // namespace
+
 std::uint16_t free_port() {
     const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
@@ -39,8 +41,6 @@ std::uint16_t free_port() {
     return ntohs(address.sin_port);
 }
 
-} // namespace
-
 FenceRun run_fence_agent(const std::string& input, const std::vector<std::string>& arguments) {
     const SystemClock clock;
     std::vector<std::string> argv{programs + "/fence_netpdu"};
@@ -55,8 +55,25 @@ FenceRun run_fence_agent(const std::string& input, const std::vector<std::string
     return {.exit_code = output->exit_code, .out = output->out, .err = output->err, .took = took};
 }
 
-PduSimulation::PduSimulation(const std::string& model, const std::vector<std::string>& arguments)
-    : port_(free_port()) {
+PduSimulation::PduSimulation(const std::string& model, const std::vector<std::string>& arguments) {
+    // Between the choice of a port and its use another test may take it: then the next.
+    for (int tries = 0; tries < 5; ++tries) {
+        start(model, arguments);
+        if (is_up()) {
+            return;
+        }
+        process_.join();
+        const auto why = read_file(scratch_.path() / "log").value_or("no message");
+        if (why.find("taken") == std::string::npos && why.find("in use") == std::string::npos) {
+            throw std::runtime_error("the simulator does not come up: " + why);
+        }
+    }
+    throw std::runtime_error("no port for the simulator");
+}
+
+void PduSimulation::start(const std::string& model, const std::vector<std::string>& arguments) {
+    port_ = free_port();
+    std::filesystem::remove(scratch_.path() / "log");
     std::vector<std::string> argv{programs + "/pdu-simulator",
                                   "--with-parent",
                                   "--model",
@@ -80,12 +97,6 @@ PduSimulation::PduSimulation(const std::string& model, const std::vector<std::st
         const auto end = runner.run({argv, {}, {}}, Deadline::after(SystemClock(), longest_life));
         static_cast<void>(replace_file(log, end ? end->err : end.error().message));
     });
-    try {
-        wait_until_up();
-    } catch (...) {
-        process_.join();
-        throw;
-    }
 }
 
 PduSimulation::~PduSimulation() {
@@ -97,16 +108,13 @@ PduSimulation::~PduSimulation() {
     process_.join();
 }
 
-void PduSimulation::wait_until_up() const {
+bool PduSimulation::is_up() const {
     SystemClock clock;
     const auto up = [&] { return std::filesystem::exists(scratch_.path() / "state" / "pid"); };
     const auto over = [&] { return std::filesystem::exists(scratch_.path() / "log"); };
     static_cast<void>(poll_until(clock, Deadline::after(clock, Milliseconds(20'000)),
                                  Milliseconds(5), [&] { return up() || over(); }));
-    if (!up()) {
-        throw std::runtime_error("the simulator does not come up: " +
-                                 read_file(scratch_.path() / "log").value_or("no message"));
-    }
+    return up();
 }
 
 std::string PduSimulation::secret_file() const {

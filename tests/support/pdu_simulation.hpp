@@ -24,6 +24,9 @@ struct FenceRun {
 /// any.
 FenceRun run_fence_agent(const std::string& input, const std::vector<std::string>& arguments = {});
 
+/// A port of the loopback that nobody has now.
+std::uint16_t free_port();
+
 class PduSimulation {
 public:
     /// ARGUMENTS are added to the simulator's. Communities are "public" and "private"; the SNMPv3
@@ -52,10 +55,12 @@ public:
     [[nodiscard]] FenceRun fence(const std::string& parameters) const;
 
 private:
-    void wait_until_up() const;
+    void start(const std::string& model, const std::vector<std::string>& arguments);
+    /// False when somebody else took the port in the meantime.
+    [[nodiscard]] bool is_up() const;
 
     ScratchDirectory scratch_;
-    std::uint16_t port_;
+    std::uint16_t port_ = 0;
     std::thread process_;
 };
 
