@@ -126,7 +126,7 @@ Status change_at_rest(const Options& options, cluster::Configuration& live,
         return fail(waited.error());
     }
     if (*waited && !consent.allow_restarts) {
-        if (const auto harmless = still_harmless(prediction, **waited); !harmless) {
+        if (auto harmless = still_harmless(prediction, **waited); !harmless) {
             return harmless;
         }
     }

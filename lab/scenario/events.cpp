@@ -55,6 +55,7 @@ EventResult host_returns(Stage& stage) {
         }
         return "no guest counts on " + node;
     });
+    await_rest(script, stage.observer({}));
     script.must_not_restart();
     return script.done();
 }
@@ -131,6 +132,7 @@ EventResult planned_evacuation(Stage& stage) {
         }
         return stage.missing_at_home(observer);
     });
+    await_rest(script, observer);
     script.must_not_restart();
     return script.done();
 }
