@@ -43,6 +43,7 @@ constexpr std::array names{Name{"lose", FaultKind::lose, 1},
                            Name{"pending", FaultKind::pending, 1000},
                            Name{"restart", FaultKind::restart, 1000},
                            Name{"clock", FaultKind::clock, 0},
+                           Name{"skew", FaultKind::skew, 1000},
                            Name{"no-outlets", FaultKind::no_outlets, 0}};
 
 SnmpAnswer refused(const SnmpRequest& request, SnmpErrorStatus error) {
@@ -105,11 +106,16 @@ std::optional<SnmpAnswer> FaultyDevice::before_command(const SnmpRequest& reques
     const Fault* restart = find(FaultKind::restart);
     if (restart != nullptr && !std::exchange(started_anew_, true)) {
         dark_until_ = clock_.now() + Milliseconds(restart->value);
-        set_boots_(+1);
+        engine_.change_boots(+1);
         return silence();
     }
     if (find(FaultKind::clock) != nullptr && !std::exchange(lost_count_, true)) {
-        set_boots_(-1);
+        engine_.change_boots(-1);
+    }
+    if (const Fault* skew = find(FaultKind::skew);
+        skew != nullptr && !std::exchange(skewed_, true)) {
+        engine_.skew_time(std::chrono::seconds(skew->value));
+        return silence();
     }
     if (find(FaultKind::read_only) != nullptr) {
         return refused(request, SnmpErrorStatus::no_access);

@@ -6,6 +6,7 @@
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/result.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -32,6 +33,7 @@ enum class FaultKind {
     pending,    ///< the relay moves after VALUE milliseconds
     restart,    ///< the first command is lost: the PDU starts anew and is silent for VALUE ms
     clock,      ///< after the first command the SNMPv3 engine has lost its count of starts
+    skew,       ///< the first command is lost, and the SNMPv3 engine's time is VALUE seconds ahead
     no_outlets, ///< a device with the right identity that is no PDU
 };
 
@@ -44,13 +46,18 @@ struct Fault {
 /// "kind", "kind=VALUE", "kind@OUTLET" or "kind=VALUE@OUTLET", with '-' in kinds.
 Result<Fault> parse_fault(std::string_view text);
 
+/// What the SNMPv3 engine says of itself, changed relative to now.
+struct Engine {
+    std::function<void(int)> change_boots;
+    std::function<void(std::chrono::seconds)> skew_time;
+};
+
 class FaultyDevice {
 public:
-    /// SET_BOOTS changes what the SNMPv3 engine says of its starts, relative to now.
-    FaultyDevice(Device& device, std::vector<Fault> faults, std::function<void(int)> set_boots)
+    FaultyDevice(Device& device, std::vector<Fault> faults, Engine engine)
         : device_(device)
         , faults_(std::move(faults))
-        , set_boots_(std::move(set_boots)) {}
+        , engine_(std::move(engine)) {}
 
     power::SnmpAnswer answer(const power::SnmpRequest& request);
 
@@ -62,11 +69,12 @@ private:
 
     Device& device_;
     std::vector<Fault> faults_;
-    std::function<void(int)> set_boots_;
+    Engine engine_;
     SystemClock clock_;
     std::optional<TimePoint> dark_until_;
     bool started_anew_ = false;
     bool lost_count_ = false;
+    bool skewed_ = false;
     unsigned answers_ = 0;
     unsigned looks_ = 0;
 };

@@ -70,14 +70,18 @@ std::string HttpDevice::state(unsigned outlet, const std::string& on, const std:
     return relays_.at(outlet).on ? on : off;
 }
 
-int HttpDevice::command(std::int64_t outlet, bool on) {
+int HttpDevice::leave(std::int64_t outlet) {
     if (outlet < 1 || outlet > relays_.count()) {
         return no_such_thing;
     }
-    const auto number = static_cast<unsigned>(outlet);
-    if (find(FaultKind::read_only, number) != nullptr) {
-        return forbidden;
+    return find(FaultKind::read_only, static_cast<unsigned>(outlet)) != nullptr ? forbidden : fine;
+}
+
+int HttpDevice::command(std::int64_t outlet, bool on) {
+    if (const int status = leave(outlet); status != fine) {
+        return status;
     }
+    const auto number = static_cast<unsigned>(outlet);
     if (find(FaultKind::refuse, number) != nullptr) {
         return broken;
     }
@@ -114,9 +118,10 @@ HttpReply HttpDevice::netio(const HttpCall& call) {
     }
     if (call.method == "POST") {
         const auto action = number_in(call.body, "/Outputs/0/Action");
-        const int status = action == 0 || action == 1
-                               ? command(number_in(call.body, "/Outputs/0/ID"), action == 1)
-                               : broken;
+        const auto outlet = number_in(call.body, "/Outputs/0/ID");
+        const int status = action == 0 || action == 1 ? command(outlet, action == 1)
+                           : action == 5              ? leave(outlet)
+                                                      : broken;
         if (status != fine) {
             return {.status = status, .body = "{}"};
         }

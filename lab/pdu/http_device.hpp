@@ -26,6 +26,8 @@ private:
     HttpReply shelly(const HttpCall& call);
     HttpReply redfish(const HttpCall& call);
     /// The status of the reply to a command.
+    /// The HTTP status of a command that switches nothing.
+    int leave(std::int64_t outlet);
     int command(std::int64_t outlet, bool on);
     /// The state in the family's words, or a fault's.
     [[nodiscard]] std::string state(unsigned outlet, const std::string& on, const std::string& off);

@@ -1,6 +1,7 @@
 // pdu-simulator: one PDU as a small host of its own. It speaks SNMP at one address, and a program
 // of the caller's cuts and gives the power.
 #include "device.hpp"
+#include "engine_clock.hpp"
 #include "faults.hpp"
 #include "http_device.hpp"
 #include "http_server.hpp"
@@ -221,7 +222,9 @@ Status serve_snmp(const Options& options, power::Model model, const std::vector<
     }
     Device device(std::move(model), *shown, relays);
     std::unique_ptr<power::SnmpResponder> responder;
-    FaultyDevice faulty(device, faults, [&](int more) { responder->change_boots(more); });
+    FaultyDevice faulty(device, faults,
+                        {.change_boots = [&](int more) { responder->change_boots(more); },
+                         .skew_time = skew_engine_time});
     auto opened = power::SnmpResponder::open(
         *wanted, [&](const power::SnmpRequest& request) { return faulty.answer(request); });
     if (!opened) {

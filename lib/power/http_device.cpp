@@ -51,6 +51,31 @@ public:
 
     Status command(const std::string& identifier, OutletCommand command,
                    const Deadline& deadline) override {
+        return send(identifier, deadline, [&](const HttpOutlet& outlet) {
+            return http_command(model_, outlet, command);
+        });
+    }
+
+    Result<WriteProof> prove_write(const std::string& identifier,
+                                   const Deadline& deadline) override {
+        if (!model_.no_operation) {
+            return WriteProof::impossible;
+        }
+        return send(identifier, deadline,
+                    [&](const HttpOutlet& outlet) { return http_no_operation(model_, outlet); })
+            .map([] { return WriteProof::proven; });
+    }
+
+private:
+    struct Known {
+        HttpOutlet outlet;
+        std::string path; ///< of its own document, where it has one
+    };
+
+    /// What REQUEST_FOR makes of the outlet.
+    template <typename RequestFor>
+    Status send(const std::string& identifier, const Deadline& deadline,
+                const RequestFor& request_for) {
         if (known_.empty()) {
             if (const auto looked = look(deadline); !looked) {
                 return looked;
@@ -60,23 +85,12 @@ public:
         if (known == nullptr) {
             return fail(ErrorKind::not_found, "the device has no such outlet");
         }
-        const auto request = http_command(model_, known->outlet, command);
+        const Result<HttpRequest> request = request_for(known->outlet);
         if (!request) {
             return fail(request.error());
         }
         return client_->send(*request, deadline).map([](const std::string&) {});
     }
-
-    Result<WriteProof> prove_write(const std::string& /*identifier*/,
-                                   const Deadline& /*deadline*/) override {
-        return WriteProof::impossible;
-    }
-
-private:
-    struct Known {
-        HttpOutlet outlet;
-        std::string path; ///< of its own document, where it has one
-    };
 
     Status look(const Deadline& deadline) {
         known_.clear();

@@ -132,6 +132,20 @@ void replace_all(std::string& text, std::string_view mark, std::string_view by) 
     }
 }
 
+/// REQUEST with the outlet's identifier in the place of each "{id}".
+Result<HttpRequest> addressed(HttpRequest request, const HttpOutlet& outlet) {
+    const bool plain = outlet.device_identifier.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
+                       std::string::npos;
+    if (!plain && (request.path + request.body).find("{id}") != std::string::npos) {
+        return fail(ErrorKind::protocol, "the device's outlet has an identifier that cannot be "
+                                         "sent back");
+    }
+    replace_all(request.path, "{id}", outlet.device_identifier);
+    replace_all(request.body, "{id}", outlet.device_identifier);
+    return request;
+}
+
 } // namespace
 
 Result<std::vector<HttpOutlet>> http_outlets(const HttpModel& model, std::string_view answer) {
@@ -219,16 +233,14 @@ Result<HttpRequest> http_command(const HttpModel& model, const HttpOutlet& outle
         }
         request.path = path->second;
     }
-    const bool plain = outlet.device_identifier.find_first_not_of(
-                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
-                       std::string::npos;
-    if (!plain && (request.path + request.body).find("{id}") != std::string::npos) {
-        return fail(ErrorKind::protocol, "the device's outlet has an identifier that cannot be "
-                                         "sent back");
+    return addressed(std::move(request), outlet);
+}
+
+Result<HttpRequest> http_no_operation(const HttpModel& model, const HttpOutlet& outlet) {
+    if (!model.no_operation) {
+        return fail(ErrorKind::invalid_config, "this family has no command that switches nothing");
     }
-    replace_all(request.path, "{id}", outlet.device_identifier);
-    replace_all(request.body, "{id}", outlet.device_identifier);
-    return request;
+    return addressed(model.no_operation->request, outlet);
 }
 
 } // namespace twinsite::power

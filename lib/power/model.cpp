@@ -129,7 +129,7 @@ HttpCheck http_check_of(const JsonView& view) {
 }
 
 void read_http_commands(const JsonView& view, HttpModel& model) {
-    view.only({"on", "off", "cycle"});
+    view.only({"on", "off", "cycle", "no_operation"});
     view.require(view.has("on") && view.has("off"), "must have on and off");
     for (const OutletCommand command :
          {OutletCommand::on, OutletCommand::off, OutletCommand::cycle}) {
@@ -139,6 +139,11 @@ void read_http_commands(const JsonView& view, HttpModel& model) {
             how.only({"method", "path", "path_pointer", "body"});
             model.commands[command] = {request_of(how), how.text_or("path_pointer", "")};
         }
+    }
+    if (view.has("no_operation")) {
+        const JsonView how = view.at("no_operation");
+        how.only({"method", "path", "body"});
+        model.no_operation = {request_of(how), {}};
     }
 }
 

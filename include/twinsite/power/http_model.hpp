@@ -41,6 +41,7 @@ struct HttpModel {
     std::map<std::string, OutletState, std::less<>> status_values;
     std::vector<HttpCheck> checks;
     std::map<OutletCommand, HttpCommand> commands;
+    std::optional<HttpCommand> no_operation; ///< switches nothing: proves write access
 };
 
 struct HttpOutlet {
@@ -61,5 +62,7 @@ Result<std::vector<std::string>> http_links(std::string_view step, std::string_v
 /// The request that performs COMMAND. Error invalid_config: the family has no such command.
 Result<HttpRequest> http_command(const HttpModel& model, const HttpOutlet& outlet,
                                  OutletCommand command);
+/// The request that switches nothing. Error invalid_config: the family has none.
+Result<HttpRequest> http_no_operation(const HttpModel& model, const HttpOutlet& outlet);
 
 } // namespace twinsite::power

@@ -103,6 +103,26 @@ TEST(Actions, monitor_notices_missing_write_access) {
     EXPECT_TRUE(pdu.is_on(1));
 }
 
+TEST(Actions, monitor_notices_missing_write_access_over_http) {
+    const std::string netio = "ssl=0\nmodel=netio-json\naction=monitor\n";
+    const PduSimulation pdu("netio-json");
+    EXPECT_EQ(pdu.fence(netio).exit_code, 0);
+    EXPECT_TRUE(pdu.is_on(1)); // nothing was switched
+    const PduSimulation read_only("netio-json", {"--fault", "read-only"});
+    const auto run = read_only.fence(netio);
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.err, HasSubstr("refuses the user or password"));
+}
+
+TEST(Actions, snmp_3_is_resynchronised_when_the_engines_time_jumps) {
+    const PduSimulation pdu("apc-rpdu2", {"--fault", "skew=1000"});
+    const auto run = pdu.fence("snmp_version=3\nusername=fencer\nsnmp_auth_prot=SHA-256\n"
+                               "snmp_priv_prot=AES\naction=off\nplug=1,2\npassword_file=" +
+                               pdu.secret_file());
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_FALSE(pdu.is_on(1) || pdu.is_on(2));
+}
+
 TEST(Actions, snmp_3_proves_who_asks) {
     const PduSimulation pdu("apc-rpdu2");
     const std::string user = "snmp_version=3\nusername=fencer\nsnmp_auth_prot=SHA-256\n"

@@ -23,6 +23,7 @@ struct Case {
     bool can_succeed;      ///< whether off and reboot must work all the same
     bool can_tell = false; ///< whether status must
     std::string parameters{};
+    bool named = false; ///< with the family's name: such answers already end the detection
 };
 
 const std::string v3 = "snmp_version=3\nusername=fencer\nsnmp_auth_prot=SHA-256\n"
@@ -41,7 +42,9 @@ const std::vector<Case>& cases() {
         {.fault = "duplicate", .can_succeed = true, .can_tell = true},
         {.fault = "duplicate", .can_succeed = true, .can_tell = true, .parameters = v3},
         {.fault = "truncate", .can_succeed = false},
+        {.fault = "truncate", .can_succeed = false, .named = true},
         {.fault = "mangle", .can_succeed = false},
+        {.fault = "mangle", .can_succeed = false, .named = true},
         {.fault = "garbage@2", .can_succeed = false},
         {.fault = "text@2", .can_succeed = false},
         {.fault = "missing@2", .can_succeed = false},
@@ -54,6 +57,7 @@ const std::vector<Case>& cases() {
         {.fault = "pending=60000@2", .can_succeed = false, .can_tell = true},
         {.fault = "restart=800", .can_succeed = true, .can_tell = true},
         {.fault = "clock", .can_succeed = true, .can_tell = true, .parameters = v3},
+        {.fault = "skew=1000", .can_succeed = true, .can_tell = true, .parameters = v3},
         {.fault = "no-outlets", .can_succeed = false},
     };
     return all;
@@ -107,9 +111,9 @@ class Truth : public ::testing::TestWithParam<std::string> {};
 /// What of the table says something about a device that speaks HTTP.
 bool concerns_http(const Case& one) {
     const std::string kind = one.fault.substr(0, one.fault.find_first_of("=@"));
-    const std::vector<std::string> snmp_only{"late-once", "duplicate", "restart", "clock",
-                                             "no-outlets"};
-    return one.parameters.empty() && one.fault != "lose=3" &&
+    const std::vector<std::string> snmp_only{"late-once", "duplicate", "restart",
+                                             "clock",     "skew",      "no-outlets"};
+    return one.parameters.empty() && !one.named && one.fault != "lose=3" &&
            std::find(snmp_only.begin(), snmp_only.end(), kind) == snmp_only.end();
 }
 
@@ -126,6 +130,8 @@ TEST_P(Truth, is_told_whatever_the_device_does) {
                 continue;
             }
             one.parameters = "ssl=0\nmodel=" + GetParam() + "\n";
+        } else if (one.named) {
+            one.parameters = "model=" + GetParam() + "\n" + one.parameters;
         }
         work.emplace_back(one, "off");
         work.emplace_back(one, "reboot");
