@@ -41,6 +41,27 @@ void describe_file_commands(CLI::App& app, Arguments& all) {
         [&all] { all.action = [&all] { return run_whatif(all.options, all.whatif); }; });
 }
 
+void describe_import(CLI::App& app, Arguments& all) {
+    auto* importer = app.add_subcommand(
+        "import", "A topology from an existing cluster, and a list of what has no place in it");
+    importer->add_option("--cib", all.import_.cib,
+                         "A CIB in a file; without it the live cluster is read");
+    importer->add_option("--site", all.import_.sites,
+                         "SITE=NODE,NODE where the nodes do not say it; may be repeated");
+    importer
+        ->add_option("--site-attribute", all.import_.site_attribute,
+                     "The node attribute that says it")
+        ->capture_default_str();
+    importer->add_option("--corosync", all.import_.corosync,
+                         "corosync.conf: cluster name, addresses, witness");
+    importer->add_option("--drbd", all.import_.drbd,
+                         "A resource file of DRBD, or a directory of them: devices, disks, ports");
+    importer->callback([&all] {
+        all.action = [&all] { return run_import(all.options, all.import_); };
+    } // namespace
+    );
+} // namespace twinsite::cli
+
 void describe_cluster_commands(CLI::App& app, Arguments& all) {
     auto* plan = app.add_subcommand("plan", "What apply would change, and what Pacemaker would do");
     plan->callback([&all] { all.action = [&all] { return run_plan(all.options); }; });
@@ -111,6 +132,7 @@ void describe(CLI::App& app, Arguments& arguments) {
         ->check(CLI::IsMember({"text", "json", "html", "prometheus"}))
         ->capture_default_str();
     describe_file_commands(app, arguments);
+    describe_import(app, arguments);
     describe_cluster_commands(app, arguments);
     describe_drain(app, arguments, "drain", "Evacuate a node or a site by live migration", true);
     describe_drain(app, arguments, "undrain", "Let a drained node or site work again", false);

@@ -14,6 +14,7 @@ struct Arguments {
     std::string output = "text";
     CheckOptions check;
     RenderOptions render;
+    ImportOptions import_;
     ApplyOptions apply;
     WhatIfOptions whatif;
     StatusOptions status;

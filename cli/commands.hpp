@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 
 #include <string>
+#include <vector>
 
 namespace twinsite::cli {
 
@@ -39,6 +40,15 @@ struct ApplyOptions {
 };
 Exit run_plan(const Options& options);
 Exit run_apply(const Options& options, const ApplyOptions& apply);
+
+struct ImportOptions {
+    std::string cib; ///< a file; "": the live cluster
+    std::string corosync;
+    std::vector<std::string> drbd;
+    std::vector<std::string> sites; ///< SITE=NODE,NODE
+    std::string site_attribute = "site";
+};
+Exit run_import(const Options& options, ImportOptions how);
 
 struct MoveOptions {
     std::string kind; ///< vm or lun

@@ -141,8 +141,7 @@ std::string levels_text(const Xml& levels) {
 
 std::string render_crmsh(const Xml& cib) {
     const Xml& configuration = *cib.child("configuration");
-    std::string text = "# Written by twinsite render --format crmsh.\n"
-                       "# crm configure load update FILE\n";
+    std::string text; // no comment: crmsh would put it into the CIB
     for (const Xml& node : configuration.child("nodes")->children) {
         text += fmt::format("node {}: {}{}{}\n", node.get("id"), node.get("uname"),
                             section(node, "instance_attributes", "attributes"),
