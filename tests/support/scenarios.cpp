@@ -29,7 +29,6 @@ Scenario read(const std::filesystem::path& directory) {
     json.at("fail").get_to(scenario.fail);
     scenario.confirm = json.value("confirm", std::vector<std::string>{});
     scenario.needs_go_live = json.value("needs_go_live", false);
-    scenario.model_only = json.value("model_only", "");
     scenario.conflict = json.value("conflict", std::vector<std::string>{});
     scenario.findings = json.value("findings", std::vector<std::string>{});
     json.at("luns").get_to(scenario.luns);

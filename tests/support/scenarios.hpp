@@ -16,7 +16,6 @@ struct Scenario {
     std::vector<std::string> fail;
     std::vector<std::string> confirm;
     bool needs_go_live = false;
-    std::string model_only; ///< why Pacemaker's simulator cannot play it; "" when it can
     std::vector<std::string> conflict;
     std::vector<std::string> findings;       ///< codes besides notices
     std::map<std::string, std::string> luns; ///< "FATE NODE, DIVERGENCE"
