@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/mirror_options.hpp"
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/cluster/configuration.hpp>
@@ -27,16 +28,16 @@ void append(Findings& all, Findings more) {
                std::make_move_iterator(more.end()));
 }
 
-bool this_is_a_node(const site::Topology& topology) {
+std::string own_name() {
     std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 &&
-           topology.node(name.data()) != nullptr;
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data())
+                                                            : std::string{};
 }
 
 /// The domain XMLs: on a node where the topology says, elsewhere in a directory of copies.
 Findings check_domains(const site::Topology& topology, const CheckOptions& check) {
     Findings findings;
-    if (check.vm_config_dir.empty() && !this_is_a_node(topology)) {
+    if (check.vm_config_dir.empty() && topology.node(own_name()) == nullptr) {
         return findings;
     }
     for (const site::Vm& vm : topology.vms) {
@@ -72,7 +73,9 @@ Result<Findings> check_cluster(const site::Topology& topology) {
     if (!state) {
         return fail(state.error());
     }
-    return site::check_cluster(topology, *cib, *state);
+    auto findings = site::check_cluster(topology, *cib, *state);
+    append(findings, check_mirrors_here(topology, own_name()));
+    return findings;
 }
 
 Json capacity_json(const site::CapacityReport& report) {
