@@ -118,23 +118,13 @@ std::string order_text(const Xml& constraint) {
 std::string constraint_text(const Xml& constraint) {
     const Xml* rule = constraint.child("rule");
     if (constraint.has("influence") || (rule != nullptr && rule->child("rule") != nullptr)) {
-        std::string xml = to_text(constraint);
-        xml.pop_back(); // the end of the line
-        return fmt::format("xml {}\n", xml);
+        return fmt::format("xml {}\n", to_line(constraint));
     }
     if (constraint.name == "rsc_location") {
         return location_text(constraint);
     }
     return constraint.name == "rsc_colocation" ? colocation_text(constraint)
                                                : order_text(constraint);
-}
-
-std::string levels_text(const Xml& levels) {
-    std::string text = "fencing_topology";
-    for (const Xml& level : levels.children) {
-        text += fmt::format(" {}: {}", level.get("target"), level.get("devices"));
-    }
-    return text + "\n";
 }
 
 } // namespace
@@ -154,7 +144,8 @@ std::string render_crmsh(const Xml& cib) {
         text += constraint_text(constraint);
     }
     if (const Xml* levels = configuration.child("fencing-topology")) {
-        text += levels_text(*levels);
+        // crmsh gives levels ids of its own, and by its id apply knows a level as twinsite's.
+        text += fmt::format("xml {}\n", to_line(*levels));
     }
     for (const Xml& set : configuration.child("crm_config")->children) {
         text += fmt::format("property {}:", set.get("id"));

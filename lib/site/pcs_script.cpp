@@ -76,20 +76,6 @@ std::string resource_commands(const Xml& resource) {
     return text;
 }
 
-/// " date-spec hours=22-23 or date-spec hours=0-4"
-std::string times_text(const Xml& rule) {
-    std::string text;
-    for (const Xml& expression : rule.children) {
-        text += text.empty() ? " date-spec" : fmt::format(" {} date-spec", rule.get("boolean-op"));
-        for (const auto& [key, value] : expression.children.front().attributes) {
-            if (key != "id") {
-                text += fmt::format(" {}={}", key, value);
-            }
-        }
-    }
-    return text;
-}
-
 std::string rule_text(const Xml& rule) {
     std::string text;
     for (const auto& [key, value] : rule.attributes) {
@@ -103,10 +89,6 @@ std::string rule_text(const Xml& rule) {
             text += fmt::format(" {}", rule.get("boolean-op"));
         }
         first = false;
-        if (expression.name == "rule") {
-            text += " '('" + times_text(expression) + " ')'";
-            continue;
-        }
         text += fmt::format(" {} {} {}", shell_word(expression.get("attribute")),
                             expression.get("operation"), shell_word(expression.get("value")));
     }
@@ -118,7 +100,12 @@ std::string location_command(const Xml& constraint) {
         constraint.has("rsc-pattern")
             ? shell_word(fmt::format("regexp%{}", constraint.get("rsc-pattern")))
             : std::string(constraint.get("rsc"));
-    if (const Xml* rule = constraint.child("rule")) {
+    const Xml* rule = constraint.child("rule");
+    if (rule != nullptr && rule->child("rule") != nullptr) {
+        // pcs 0.11 knows no minutes in a date-spec.
+        return fmt::format("x constraints {}\n", shell_word(to_line(constraint)));
+    }
+    if (rule != nullptr) {
         return fmt::format("p constraint location {} rule constraint-id={}{}\n", resource,
                            constraint.get("id"), rule_text(*rule));
     }
@@ -153,15 +140,6 @@ std::string order_command(const Xml& constraint) {
     return text + fmt::format(" id={}\n", constraint.get("id"));
 }
 
-std::string level_command(const Xml& level) {
-    std::string devices(level.get("devices"));
-    for (char& c : devices) {
-        c = c == ',' ? ' ' : c;
-    }
-    return fmt::format("p stonith level add {} {} {} id={} --force\n", level.get("index"),
-                       level.get("target"), devices, level.get("id"));
-}
-
 } // namespace
 
 std::string render_pcs(const Xml& cib) {
@@ -170,7 +148,9 @@ std::string render_pcs(const Xml& cib) {
         "#!/bin/bash\n# Written by twinsite render --format pcs.\n"
         "# Usage: bash FILE [CIB-FILE]\nset -e\n"
         "p() { if [ -n \"${cib:-}\" ]; then pcs -f \"$cib\" \"$@\"; else pcs \"$@\"; "
-        "fi; }\ncib=${1:-}\n";
+        "fi; }\n"
+        "x() { if [ -n \"${cib:-}\" ]; then CIB_file=$cib cibadmin -M -c -o \"$1\" -X \"$2\"; "
+        "else cibadmin -M -c -o \"$1\" -X \"$2\"; fi; }\ncib=${1:-}\n";
     for (const Xml& set : configuration.child("crm_config")->children) {
         text += "p property set";
         for (const Xml& pair : set.children) {
@@ -196,9 +176,8 @@ std::string render_pcs(const Xml& cib) {
         }
     }
     if (const Xml* levels = configuration.child("fencing-topology")) {
-        for (const Xml& level : levels->children) {
-            text += level_command(level);
-        }
+        // pcs gives levels ids of its own, and by its id apply knows a level as twinsite's.
+        text += fmt::format("x configuration {}\n", shell_word(to_line(*levels)));
     }
     if (const Xml* tags = configuration.child("tags")) {
         for (const Xml& tag : tags->children) {

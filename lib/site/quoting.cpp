@@ -44,4 +44,16 @@ std::string crmsh_word(std::string_view text) {
     return quoted + "\"";
 }
 
+std::string to_line(const Xml& xml) {
+    std::string line;
+    bool at_start = true; // of a line, where only indentation is
+    for (const char c : to_text(xml)) {
+        at_start = c == '\n' || (at_start && c == ' ');
+        if (!at_start) {
+            line += c;
+        }
+    }
+    return line;
+}
+
 } // namespace twinsite::site

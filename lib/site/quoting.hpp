@@ -14,6 +14,9 @@ std::string shell_word(std::string_view text);
 /// One word for crmsh: in double quotes when it has blanks or characters crmsh splits at.
 std::string crmsh_word(std::string_view text);
 
+/// XML on one line.
+std::string to_line(const Xml& xml);
+
 /// " name=value name=value" of a set of nvpairs, each passed through QUOTE.
 template <typename Quote>
 std::string pairs_of(const Xml& element, std::string_view set_name, Quote quote) {
