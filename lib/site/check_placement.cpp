@@ -121,7 +121,8 @@ void check_policy(const Topology& topology, std::vector<Finding>& findings) {
             findings.push_back({"no-third-vote", Severity::notice, "/witness",
                                 "without a third vote the loss of a whole site needs an operator's "
                                 "\"twinsite go-live SITE\"",
-                                "Accept that, or add a witness at a third place."});
+                                "Accept that, or choose the isolation policy majority, with a "
+                                "witness and watchdogs."});
         }
         return;
     }
