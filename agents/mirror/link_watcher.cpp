@@ -3,16 +3,12 @@
 #include "agents/mirror/link_history.hpp"
 
 #include <twinsite/base/file.hpp>
-#include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
-#include <twinsite/process/background.hpp>
+#include <twinsite/process/command.hpp>
 #include <twinsite/process/line_stream.hpp>
 
 #include <fmt/format.h>
-#include <sys/types.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <ctime>
 #include <system_error>
 
@@ -118,62 +114,18 @@ void watch(const BackgroundLinkWatcher::Duty& duty) {
 
 BackgroundLinkWatcher::BackgroundLinkWatcher(Duty duty, Clock& clock)
     : duty_(std::move(duty))
-    , clock_(clock) {}
-
-std::filesystem::path BackgroundLinkWatcher::lock_file() const {
-    return duty_.folders.run / fmt::format("{}.watcher", duty_.resource);
-}
-
-bool BackgroundLinkWatcher::alive() const {
-    std::error_code error;
-    if (!std::filesystem::exists(lock_file(), error)) {
-        return false;
-    }
-    const auto lock = try_lock_file(lock_file());
-    return !lock && lock.error().kind == ErrorKind::conflict;
-}
+    , process_(duty_.folders.run / fmt::format("{}.watcher", duty_.resource), clock) {}
 
 Status BackgroundLinkWatcher::keep_watching() {
     std::error_code failed;
     std::filesystem::create_directories(duty_.folders.run, failed);
-    const auto lock = try_lock_file(lock_file());
-    if (!lock) {
-        return lock.error().kind == ErrorKind::conflict ? Status{} : fail(lock.error());
-    }
-    // The lock is the child's as much as ours, and stays when we end.
-    return process::run_in_background(*lock, [&] {
-        const std::string id = fmt::format("{}\n", ::getpid());
-        if (::ftruncate(lock->get(), 0) == 0 &&
-            ::pwrite(lock->get(), id.data(), id.size(), 0) == static_cast<ssize_t>(id.size())) {
-            watch(duty_);
-        }
-    });
-}
-
-void BackgroundLinkWatcher::kill_holder() const {
-    const auto text = read_file(lock_file(), 64);
-    const auto id = parse_integer(trim(text.value_or("")), 2, INT32_MAX);
-    if (id && alive()) { // alive: the number in the file is still the holder's
-        ::kill(static_cast<pid_t>(*id), SIGKILL);
-    }
+    const auto begun = process_.begin([&] { watch(duty_); });
+    return !begun && begun.error().kind == ErrorKind::conflict ? Status{} : begun;
 }
 
 Status BackgroundLinkWatcher::end(const Deadline& deadline) {
-    const auto gone = [this] { return !alive(); };
     // With the resource gone it ends by itself, and tidies up.
-    bool ended = poll_until(clock_, deadline.within(clock_, patience), Milliseconds(20), gone);
-    if (!ended) {
-        kill_holder();
-        ended = poll_until(clock_, deadline, Milliseconds(20), gone);
-    }
-    if (!ended) {
-        return fail(
-            ErrorKind::timeout,
-            fmt::format("the background process named in {} does not end", lock_file().string()));
-    }
-    std::error_code ignored;
-    std::filesystem::remove(lock_file(), ignored);
-    return {};
+    return process_.end(deadline, patience);
 }
 
 } // namespace twinsite::mirror

@@ -6,6 +6,7 @@
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/result.hpp>
+#include <twinsite/process/locked_background.hpp>
 
 #include <string>
 
@@ -24,7 +25,7 @@ public:
     virtual Status end(const Deadline& deadline) = 0;
 };
 
-/// The process holds a lock on RUN/RESOURCE.watcher for as long as it lives.
+/// The process holds the lock on RUN/RESOURCE.watcher.
 class BackgroundLinkWatcher final : public LinkWatcher {
 public:
     struct Duty {
@@ -39,12 +40,8 @@ public:
     Status end(const Deadline& deadline) override;
 
 private:
-    [[nodiscard]] std::filesystem::path lock_file() const;
-    [[nodiscard]] bool alive() const;
-    void kill_holder() const;
-
     Duty duty_;
-    Clock& clock_;
+    process::LockedBackground process_;
 };
 
 } // namespace twinsite::mirror

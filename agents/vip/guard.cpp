@@ -1,19 +1,14 @@
-// A process without a program of its own: start forks it off, and it holds a lock on a file that
-// names it for as long as it lives. Who wants to know whether it is alive, or to end it, needs no
-// process list and cannot hit a stranger.
+// A process without a program of its own: start forks it off.
 #include "agents/vip/guard.hpp"
 
 #include "agents/vip/guard_duty.hpp"
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
-#include <twinsite/process/background.hpp>
+#include <twinsite/process/locked_background.hpp>
 
 #include <fmt/format.h>
-#include <sys/types.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <system_error>
 
 namespace twinsite::vip {
@@ -29,57 +24,27 @@ public:
     ProcessGuard(const RecordFile& record, std::string name, std::function<void()> show,
                  Clock& clock)
         : record_(record.path())
-        , lock_(with_ending(record_, ".guard"))
+        , process_(with_ending(record_, ".guard"), clock)
         , report_(with_ending(record_, ".conflict"))
         , name_(std::move(name))
-        , show_(std::move(show))
-        , clock_(clock) {}
+        , show_(std::move(show)) {}
 
-    [[nodiscard]] bool alive() const override {
-        std::error_code error;
-        if (!std::filesystem::exists(lock_, error)) {
-            return false;
-        }
-        const auto lock = try_lock_file(lock_);
-        return !lock && lock.error().kind == ErrorKind::conflict;
-    }
+    [[nodiscard]] bool alive() const override { return process_.alive(); }
 
     Status begin(const Record& record, const WatchPlan& plan) override {
-        const auto lock = try_lock_file(lock_);
-        if (!lock) {
-            return fail(lock.error());
-        }
-        // The lock is the child's as much as ours, and stays when we end.
-        return process::run_in_background(*lock, [&] {
+        return process_.begin([&] {
             show_();
-            const std::string id = fmt::format("{}\n", ::getpid());
-            if (::ftruncate(lock->get(), 0) == 0 &&
-                ::pwrite(lock->get(), id.data(), id.size(), 0) == static_cast<ssize_t>(id.size())) {
-                stand_guard({.name = name_,
-                             .record_file = record_,
-                             .report_file = report_,
-                             .record = record,
-                             .plan = plan});
-            }
+            stand_guard({.name = name_,
+                         .record_file = record_,
+                         .report_file = report_,
+                         .record = record,
+                         .plan = plan});
         });
     }
 
+    /// It has nothing to finish.
     Status end(const Deadline& deadline) override {
-        const bool gone = poll_until(clock_, deadline, Milliseconds(5), [this] {
-            if (!alive()) {
-                return true;
-            }
-            kill_holder();
-            return false;
-        });
-        if (!gone) {
-            return fail(
-                ErrorKind::timeout,
-                fmt::format("the background process named in {} does not end", lock_.string()));
-        }
-        std::error_code ignored;
-        std::filesystem::remove(lock_, ignored);
-        return {};
+        return process_.end(deadline, Milliseconds::zero());
     }
 
     std::optional<ConflictReport> take_report() override {
@@ -104,21 +69,11 @@ public:
     }
 
 private:
-    /// It has nothing to finish, and may be frozen: only SIGKILL reaches it then.
-    void kill_holder() const {
-        const auto text = read_file(lock_, 64);
-        const auto id = parse_integer(trim(text.value_or("")), 2, INT32_MAX);
-        if (id && alive()) { // alive: the number in the file is still the holder's
-            ::kill(static_cast<pid_t>(*id), SIGKILL);
-        }
-    }
-
     std::filesystem::path record_;
-    std::filesystem::path lock_;
+    process::LockedBackground process_;
     std::filesystem::path report_;
     std::string name_;
     std::function<void()> show_;
-    Clock& clock_;
 };
 
 } // namespace
