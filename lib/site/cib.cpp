@@ -26,6 +26,9 @@ void add_cluster_properties(const Topology& topology, Xml& crm_config) {
          {"placement-strategy", utilization ? "balanced" : ""},
          // How late a failback window may be noticed.
          {"cluster-recheck-interval", topology.policy.failback == Failback::window ? "5min" : ""},
+         // Guests make the load of their hosts: throttled by it, a cluster that has just lost a
+         // host fences and recovers one action after the other (decision 0075).
+         {"load-threshold", "1000%"},
          // More migrations at once share one wire and finish no earlier.
          {"migration-limit", "2"}});
 }

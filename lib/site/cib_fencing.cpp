@@ -62,9 +62,10 @@ Xml device_resource(const Node& node, const Device& device, std::string_view id)
                // The outlets are fixed: nothing that Pacemaker adds may stand beside them.
                {"pcmk_host_argument", "none"}});
     add_operations(xml, {{.name = "monitor", .interval = "60s", .timeout = "30s"}});
+    // It stays where it is when a node is lost: moving it would take the time that fencing needs.
     // A PDU that came back is usable again within a minute.
     add_pairs(xml, "meta_attributes", fmt::format("{}-meta_attributes", id),
-              {{"failure-timeout", "60s"}});
+              {{"resource-stickiness", "100"}, {"failure-timeout", "60s"}});
     return xml;
 }
 
