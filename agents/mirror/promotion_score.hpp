@@ -18,7 +18,7 @@ public:
     PromotionScore& operator=(const PromotionScore&) = delete;
     virtual ~PromotionScore() = default;
 
-    /// SCORE as Pacemaker writes it: a number or -INFINITY.
+    /// Makes sure that the CIB has it. SCORE as Pacemaker writes it: a number or -INFINITY.
     virtual Status publish(const std::string& score, const Deadline& deadline) = 0;
     virtual Status withdraw(const Deadline& deadline) = 0;
 };
@@ -32,9 +32,10 @@ public:
     Status withdraw(const Deadline& deadline) override;
 
 private:
-    Status run(std::vector<std::string> arguments, const Deadline& deadline);
+    Result<std::string> run(const std::string& what, const Deadline& deadline);
 
     std::string program_;
+    std::string refresh_;
     std::string resource_;
     process::CommandRunner& runner_;
 };
