@@ -56,12 +56,16 @@ function(twinsite_program target)
   endif()
 endfunction()
 
-# twinsite_test(NAME LABEL unit|contract|recorded|host|cluster SOURCES ... LINK ...)
+# twinsite_test(NAME LABEL unit|contract|recorded|host|cluster [BESIDE_OTHERS] SOURCES ... LINK ...)
 # One executable per concept; every TEST in it is one ctest test.
 function(twinsite_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "BESIDE_OTHERS" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
+  endif()
+  # Services and nodes are slow beside each other: one such test at a time (ctest -j).
+  if(ARG_LABEL STREQUAL host AND NOT ARG_BESIDE_OTHERS)
+    set(lock RESOURCE_LOCK host)
   endif()
   set(target test_${ARG_LABEL}_${name})
   add_executable(${target} ${ARG_SOURCES})
@@ -71,6 +75,6 @@ function(twinsite_test name)
   gtest_discover_tests(
     ${target}
     TEST_PREFIX ${ARG_LABEL}.
-    DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+    DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} ${lock})
 endfunction()
