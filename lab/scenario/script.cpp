@@ -95,7 +95,9 @@ void await_rest(Script& script, const std::string& observer) {
 }
 
 void await_fenced(Script& script, const std::string& victim, const std::string& observer) {
-    script.await(seconds(90), victim + " fenced", [&]() -> std::string {
+    // Pacemaker 2.1.5 can lose the confirmation of a monitor that it cancelled while it ran, and
+    // then waits for that action's timeout and a minute before it goes on (docs/site-affinity.md).
+    script.await(seconds(180), victim + " fenced", [&]() -> std::string {
         const auto view = script.lab().cluster(observer);
         if (!view) {
             return view.error().message;

@@ -52,7 +52,9 @@ std::vector<std::string> still_on(const std::vector<Outlet>& outlets) {
 
 std::string missing_dark(const std::vector<Outlet>& outlets) {
     const auto on = still_on(outlets);
-    return on.empty() ? "" : join(on, ", ") + " is on";
+    return on.empty()
+               ? ""
+               : join(on, ", ") + " is on; relays: " + join(journal(outlets.front().pdu), ", ");
 }
 
 /// VICTIM hangs; after it is fenced (with "off", so that it stays off) it must be off in truth,
@@ -63,7 +65,8 @@ void hang_and_fence(Script& script, const std::string& victim, const std::vector
     script.run(observer, "crm_attribute --type crm_config --name stonith-action --update off");
     script.must(script.lab().power(victim, "hang"), "hang");
     await_fenced(script, victim, observer);
-    script.must(missing_dark(outlets).empty(), "told to be fenced, but " + missing_dark(outlets));
+    const std::string lit = missing_dark(outlets);
+    script.must(lit.empty(), "told to be fenced, but " + lit);
     script.must(!script.lab().power(victim, "resume"),
                 victim + " could be resumed: something of it is left");
     script.must(script.lab().power_state(victim).value_or("") == "off", victim + " is not off");
