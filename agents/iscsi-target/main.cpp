@@ -63,7 +63,7 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
     }
     Agent agent(parts.request, engine(parts), parts.network,
                 [&](const std::string& step) { files->note(step); });
-    const ocf::Outcome outcome = (agent.*action)();
+    ocf::Outcome outcome = (agent.*action)();
     files->forget_step();
     return outcome;
 }

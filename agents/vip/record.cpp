@@ -202,8 +202,8 @@ Result<Record> parse_record(std::string_view text) {
     return record;
 }
 
-RecordFile::RecordFile(std::filesystem::path directory, std::string_view resource)
-    : path_(std::move(directory) / file_name(resource)) {}
+RecordFile::RecordFile(const std::filesystem::path& directory, std::string_view resource)
+    : path_(directory / file_name(resource)) {}
 
 std::optional<Record> RecordFile::read() const {
     const auto text = read_file(path_);

@@ -31,7 +31,7 @@ Result<Record> parse_record(std::string_view text);
 /// The file of one resource. It lives in a directory that a reboot empties, as the addresses do.
 class RecordFile {
 public:
-    RecordFile(std::filesystem::path directory, std::string_view resource);
+    RecordFile(const std::filesystem::path& directory, std::string_view resource);
 
     /// Nothing when there is none, or none that makes sense.
     [[nodiscard]] std::optional<Record> read() const;

@@ -11,7 +11,6 @@ namespace twinsite::vip {
 
 namespace {
 
-using network::Family;
 using network::IpAddress;
 
 /// RT_TABLE_LOCAL of linux/rtnetlink.h is the kernel's own.

@@ -204,11 +204,11 @@ Outcome VipAgent::check_running(const Settings& settings, const Observation& see
         return Outcome::of(ExitCode::error,
                            fmt::format("interface {} {}", interface.name, trouble));
     }
-    if (const Outcome companions = check_companions(); companions.code != ExitCode::success) {
+    if (Outcome companions = check_companions(); companions.code != ExitCode::success) {
         return companions;
     }
     if (request_.check_level >= deep) {
-        const Outcome neighbours = check_neighbours(settings, interface);
+        Outcome neighbours = check_neighbours(settings, interface);
         if (neighbours.code != ExitCode::success) {
             return neighbours;
         }

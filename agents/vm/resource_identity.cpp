@@ -33,8 +33,8 @@ Result<hypervisor::Definition> read_definition(const std::filesystem::path& conf
     return definition;
 }
 
-IdentityNote::IdentityNote(std::filesystem::path folder, std::string_view resource)
-    : file_(std::move(folder) / file_name(resource)) {}
+IdentityNote::IdentityNote(const std::filesystem::path& folder, std::string_view resource)
+    : file_(folder / file_name(resource)) {}
 
 std::optional<hypervisor::DomainIdentity> IdentityNote::read() const {
     const auto text = read_file(file_, 4096);

@@ -19,7 +19,7 @@ Result<hypervisor::Definition> read_definition(const std::filesystem::path& conf
 /// next boot, as the domain does.
 class IdentityNote {
 public:
-    IdentityNote(std::filesystem::path folder, std::string_view resource);
+    IdentityNote(const std::filesystem::path& folder, std::string_view resource);
 
     [[nodiscard]] std::optional<hypervisor::DomainIdentity> read() const;
     /// Errors are logged: the note is a second line of defence.

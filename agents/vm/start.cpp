@@ -124,7 +124,7 @@ Status VmAgent::restore(const StateFile& state, const Deadline& deadline) {
         return fail(taken.error());
     }
     log::notice("the guest goes on from {}", taken->string());
-    const auto restored = world_.maintenance.restore(*taken, deadline);
+    auto restored = world_.maintenance.restore(*taken, deadline);
     if (restored) {
         std::error_code ignored;
         std::filesystem::remove(*taken, ignored);

@@ -107,7 +107,7 @@ Judgement VmAgent::resume_if_disks_answer(const Definition& definition, const Ju
     }
     // A guest whose disk still fails stops again at once.
     world_.clock.pause(poll_interval);
-    const Judgement after = judge(observe(definition.identity, deadline));
+    Judgement after = judge(observe(definition.identity, deadline));
     if (after.verdict == Verdict::healthy) {
         log::notice("domain {} was paused by an I/O error; its disks answer, so it was resumed",
                     definition.identity.name);

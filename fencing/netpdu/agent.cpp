@@ -69,8 +69,8 @@ Result<std::vector<std::string>> Agent::outlets() {
     if (plug.empty()) {
         return resolve(port);
     }
-    const auto by_plug = resolve(plug);
-    const auto by_port = resolve(port);
+    auto by_plug = resolve(plug);
+    auto by_port = resolve(port);
     if (!by_port && port == settings_.node_name && by_port.error().kind == ErrorKind::not_found) {
         return by_plug;
     }

@@ -280,13 +280,13 @@ Status fetch_secrets(Settings& settings, process::CommandRunner& runner, const D
         target.community.clear();
         return fetch(target.community, settings.community_file, {}, runner, deadline);
     }
-    if (const auto got = fetch(target.user.auth_password, settings.password_file,
-                               settings.password_script, runner, deadline);
+    if (auto got = fetch(target.user.auth_password, settings.password_file,
+                         settings.password_script, runner, deadline);
         !got) {
         return got;
     }
-    if (const auto got = fetch(target.user.priv_password, settings.priv_password_file,
-                               settings.priv_password_script, runner, deadline);
+    if (auto got = fetch(target.user.priv_password, settings.priv_password_file,
+                         settings.priv_password_script, runner, deadline);
         !got) {
         return got;
     }

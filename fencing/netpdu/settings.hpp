@@ -27,11 +27,11 @@ struct Settings {
     power::HttpTarget http; ///< of the same device, should the model speak HTTP
     std::string separator;
     std::string plug_separator;
-    Milliseconds power_timeout;
-    Milliseconds power_wait;
-    Milliseconds reboot_hold;
-    Milliseconds poll_interval;
-    Milliseconds delay;
+    Milliseconds power_timeout{0};
+    Milliseconds power_wait{0};
+    Milliseconds reboot_hold{0};
+    Milliseconds poll_interval{0};
+    Milliseconds delay{0};
     unsigned retry_on = 1;
 
     /// Secrets still to be fetched, so that checking parameters runs nothing.

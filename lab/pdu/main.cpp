@@ -204,7 +204,7 @@ Status serve_http(const Options& options, const std::vector<Fault>& faults, Rela
     if (!server) {
         return fail(server.error());
     }
-    if (const auto announced = announce(options); !announced) {
+    if (auto announced = announce(options); !announced) {
         return announced;
     }
     while (!ending) {
@@ -231,7 +231,7 @@ Status serve_snmp(const Options& options, power::Model model, const std::vector<
         return fail(opened.error());
     }
     responder = std::move(*opened);
-    if (const auto announced = announce(options); !announced) {
+    if (auto announced = announce(options); !announced) {
         return announced;
     }
     while (!ending) {

@@ -85,7 +85,7 @@ std::string ObjectReader::required_string(std::string_view key) {
         }
         return {};
     }
-    const std::string text = string(key);
+    std::string text = string(key);
     if (text.empty() && found->kind == JsonKind::string) {
         problems_.add("schema-invalid", at(key), "it must not be empty",
                       fmt::format("Give \"{}\" a value.", key));

@@ -19,8 +19,6 @@ namespace {
 constexpr Milliseconds job_patience{1000};
 constexpr const char* mark_namespace = "urn:twinsite:vm:1";
 
-using CText = CHandle<char, [](char* text) { std::free(text); }>;
-
 std::string uuid_of(virDomainPtr domain) {
     std::array<char, VIR_UUID_STRING_BUFLEN> text{};
     return virDomainGetUUIDString(domain, text.data()) == 0 ? std::string(text.data()) : "";
@@ -107,7 +105,7 @@ public:
         for (int i = 0; i < count_; ++i) {
             virDomainFree(domains_[i]);
         }
-        std::free(domains_);
+        free_memory(domains_);
     }
     [[nodiscard]] bool valid() const { return count_ >= 0; }
     [[nodiscard]] std::span<virDomainPtr> domains() const {

@@ -6,6 +6,7 @@
 #include <libvirt/virterror.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 namespace twinsite::hypervisor {
 
@@ -70,6 +71,10 @@ std::string message_of(const virError* error) {
 }
 
 } // namespace
+
+void free_memory(void* memory) {
+    std::free(memory); // NOLINT(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
+}
 
 Error last_error(const std::string& what) {
     const virError* error = virGetLastError();

@@ -17,6 +17,10 @@ namespace twinsite::hypervisor {
 using ConnectHandle = CHandle<virConnect, virConnectClose>;
 using DomainHandle = CHandle<virDomain, virDomainFree>;
 
+/// For what libvirt's caller has to free(): texts and lists (libvirt-domain.h).
+void free_memory(void* memory);
+using CText = CHandle<char, free_memory>;
+
 /// What libvirt's last error on this thread means. Ask before any other call into libvirt.
 Error last_error(const std::string& what);
 /// libvirt's code of the last error on this thread.

@@ -8,7 +8,6 @@
 #include <libvirt/libvirt-qemu.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 namespace twinsite::hypervisor {
@@ -16,7 +15,6 @@ namespace twinsite::hypervisor {
 namespace {
 
 using Json = nlohmann::json;
-using CText = CHandle<char, [](char* text) { std::free(text); }>;
 
 constexpr Milliseconds status_interval{200};
 

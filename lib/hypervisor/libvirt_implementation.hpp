@@ -18,7 +18,7 @@ public:
 
     /// One call on one domain; FUNCTION returns what libvirt does: negative is a failure.
     Status act(const DomainIdentity& identity, const Deadline& deadline, const std::string& what,
-               std::function<int(virDomainPtr)> function) {
+               const std::function<int(virDomainPtr)>& function) {
         return connection.call<void>(deadline,
                                      [identity, what, function](virConnectPtr open) -> Status {
                                          const auto domain = look_up(open, identity);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 namespace twinsite::hypervisor {
 
 namespace {
@@ -11,7 +9,6 @@ namespace {
 using NetworkHandle = CHandle<virNetwork, virNetworkFree>;
 using PoolHandle = CHandle<virStoragePool, virStoragePoolFree>;
 using SnapshotHandle = CHandle<virDomainSnapshot, virDomainSnapshotFree>;
-using CText = CHandle<char, [](char* text) { std::free(text); }>;
 
 Status start_network(virConnectPtr open, const std::string& name) {
     const NetworkHandle network(virNetworkLookupByName(open, name.c_str()));

@@ -109,7 +109,7 @@ private:
                                  .iteration = statistics.number(VIR_DOMAIN_JOB_MEMORY_ITERATION)};
     }
 
-    Status on_domain(std::function<int(virDomainPtr)> function) {
+    Status on_domain(const std::function<int(virDomainPtr)>& function) {
         return connection_.call<void>(
             Deadline::after(connection_.clock(), question_patience),
             [identity = identity_, function](virConnectPtr open) -> Status {

@@ -223,7 +223,7 @@ Status Drbd::promote(const Deadline& deadline) {
 }
 
 Status Drbd::demote(const Deadline& deadline) {
-    const auto demoted = drbdadm("secondary", deadline);
+    auto demoted = drbdadm("secondary", deadline);
     if (demoted || demoted.error().kind != ErrorKind::internal) {
         return demoted;
     }

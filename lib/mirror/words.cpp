@@ -12,6 +12,9 @@ struct Word {
     std::string_view text;
     T value;
 };
+// clang 14 deduces no aggregates.
+template <typename T>
+Word(const char*, T) -> Word<T>;
 
 constexpr std::array disks{
     Word{"Diskless", Disk::diskless},       Word{"Attaching", Disk::attaching},

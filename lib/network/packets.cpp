@@ -78,13 +78,13 @@ void put_link_option(Bytes& packet, std::uint8_t type, const LinkAddress& link) 
 bool take_link_option(std::span<const std::uint8_t> options, std::uint8_t wanted,
                       LinkAddress& link) {
     while (!options.empty()) {
-        if (options.size() < 2 || options[1] == 0 || options.size() < options[1] * 8U) {
+        if (options.size() < 2 || options[1] == 0 || options.size() < std::size_t{8} * options[1]) {
             return false;
         }
         if (options[0] == wanted) {
-            link = LinkAddress(options.subspan(2, options[1] * 8U - 2));
+            link = LinkAddress(options.subspan(2, std::size_t{8} * options[1] - 2));
         }
-        options = options.subspan(options[1] * 8U);
+        options = options.subspan(std::size_t{8} * options[1]);
     }
     return true;
 }

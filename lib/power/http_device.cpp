@@ -77,7 +77,7 @@ private:
     Status send(const std::string& identifier, const Deadline& deadline,
                 const RequestFor& request_for) {
         if (known_.empty()) {
-            if (const auto looked = look(deadline); !looked) {
+            if (auto looked = look(deadline); !looked) {
                 return looked;
             }
         }

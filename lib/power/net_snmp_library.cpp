@@ -8,7 +8,7 @@ namespace {
 
 /// Finds names until one is missing.
 struct Finder {
-    void* library;
+    void* library = nullptr;
     bool complete = true;
 
     template <typename Pointer>

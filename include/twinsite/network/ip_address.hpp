@@ -42,6 +42,7 @@ public:
     /// As inet_ntop(3) writes it (RFC 5952 for IPv6).
     [[nodiscard]] std::string text() const;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy takes the hidden 0 for a pointer
     friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
 private:

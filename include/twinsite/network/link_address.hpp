@@ -25,6 +25,7 @@ public:
     /// "52:54:00:12:34:56"
     [[nodiscard]] std::string text() const;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy takes the hidden 0 for a pointer
     friend auto operator<=>(const LinkAddress&, const LinkAddress&) = default;
 
 private:

@@ -36,6 +36,7 @@ public:
     [[nodiscard]] std::string text() const;
 
     /// The order in which SNMP walks.
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy takes the hidden 0 for a pointer
     friend auto operator<=>(const Oid&, const Oid&) = default;
 
 private:

@@ -22,6 +22,7 @@ struct Portal {
     [[nodiscard]] std::string text() const;
     [[nodiscard]] bool ipv6() const { return address.find(':') != std::string::npos; }
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy takes the hidden 0 for a pointer
     friend auto operator<=>(const Portal&, const Portal&) = default;
 };
 
