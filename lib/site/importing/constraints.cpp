@@ -149,6 +149,7 @@ private:
                                                printable(preference.site)));
         }
         preference.score = *number;
+        work_.preferences_of[preference.resource].push_back(work_.preferences.size());
         work_.preferences.push_back(std::move(preference));
     }
 
@@ -264,7 +265,8 @@ private:
             if (!dangling(id, resource) && !dangling(id, with)) {
                 work_.bonds.push_back(
                     {id, std::string(resource), std::string(with), *score, order,
-                     constraint.get("node-attribute") == work_.sources.site_attribute});
+                     constraint.get("node-attribute") == work_.sources.site_attribute,
+                     constraint.get("first-action") == "stop"});
             }
         };
         if (constraint.has(order ? "then" : "rsc")) {

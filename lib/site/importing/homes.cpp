@@ -21,15 +21,12 @@ public:
     void run() {
         find_compute_nodes();
         for (std::size_t i = 0; i < work_.topology.luns.size(); ++i) {
-            work_.topology.luns[i].home = drawn_to(
-                [&](const Preference& each) { return work_.lun_behind(each.resource) == i; });
+            work_.topology.luns[i].home = drawn_to(work_.preferences_of_lun[i]);
         }
         for (std::size_t i = 0; i < work_.topology.vms.size(); ++i) {
-            const auto mine = [&](const Preference& each) {
-                return work_.vm_behind(each.resource) == i;
-            };
-            work_.topology.vms[i].home = drawn_to(mine);
-            work_.topology.vms[i].host = host(mine, work_.topology.vms[i].home);
+            Vm& vm = work_.topology.vms[i];
+            vm.home = drawn_to(work_.preferences_of_vm[i]);
+            vm.host = host(work_.preferences_of_vm[i], vm.home);
         }
         luns_by_their_vms();
         vms_by_their_luns();
@@ -63,11 +60,11 @@ private:
     }
 
     /// The site with the greatest sum of what draws there; "" when nothing does.
-    template <typename Mine>
-    std::string drawn_to(Mine mine) {
+    std::string drawn_to(const std::vector<std::size_t>& mine) {
         std::map<std::string, std::int64_t> sums;
-        for (Preference& each : work_.preferences) {
-            if (each.placed || each.score <= 0 || !each.times.empty() || !mine(each)) {
+        for (const std::size_t index : mine) {
+            Preference& each = work_.preferences[index];
+            if (each.placed || each.score <= 0 || !each.times.empty()) {
                 continue;
             }
             each.placed = true;
@@ -87,12 +84,12 @@ private:
         return best == sums.end() ? std::string{} : best->first;
     }
 
-    template <typename Mine>
-    std::string host(Mine mine, const std::string& home) {
+    [[nodiscard]] std::string host(const std::vector<std::size_t>& mine,
+                                   const std::string& home) const {
         const Preference* best = nullptr;
-        for (const Preference& each : work_.preferences) {
-            if (each.node.empty() || each.score <= 0 || !mine(each) ||
-                work_.site_of(each.node) != home) {
+        for (const std::size_t index : mine) {
+            const Preference& each = work_.preferences[index];
+            if (each.node.empty() || each.score <= 0 || work_.site_of(each.node) != home) {
                 continue;
             }
             if (best == nullptr || each.score > best->score) {
@@ -190,6 +187,18 @@ private:
 };
 
 } // namespace
+
+void sort_preferences(Working& work) {
+    work.preferences_of_lun.resize(work.topology.luns.size());
+    work.preferences_of_vm.resize(work.topology.vms.size());
+    for (std::size_t i = 0; i < work.preferences.size(); ++i) {
+        if (const auto lun = work.lun_behind(work.preferences[i].resource)) {
+            work.preferences_of_lun[*lun].push_back(i);
+        } else if (const auto vm = work.vm_behind(work.preferences[i].resource)) {
+            work.preferences_of_vm[*vm].push_back(i);
+        }
+    }
+}
 
 void import_homes(Working& work) {
     HomeImport(work).run();

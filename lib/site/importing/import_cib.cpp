@@ -140,6 +140,7 @@ Result<Imported> import_cib(const Xml& cib, const ImportSources& sources) {
     importing::read_constraints(work);
     importing::import_luns(work);
     importing::import_vms(work);
+    importing::sort_preferences(work);
     importing::import_homes(work);
     importing::import_power(work);
     importing::import_policy(work);

@@ -55,6 +55,7 @@ private:
         }
         if (mirrors.size() > 1) {
             std::vector<std::string> ids;
+            ids.reserve(mirrors.size());
             for (const std::size_t index : mirrors) {
                 ids.push_back(item(index).id);
             }
@@ -96,16 +97,29 @@ private:
         work_.topology.luns.push_back(std::move(lun));
     }
 
-    /// The nodes that no constraint keeps the clone away from.
-    std::vector<const Node*> possible_nodes(const Item& mirror) {
+    /// What keeps the clone away from nodes, in any role.
+    std::vector<Preference*> bans(const Item& mirror) {
+        std::vector<Preference*> bans;
+        for (const std::string& id : {mirror.id, mirror.clone}) {
+            const auto found = work_.preferences_of.find(id);
+            if (found == work_.preferences_of.end()) {
+                continue;
+            }
+            for (const std::size_t index : found->second) {
+                Preference& each = work_.preferences[index];
+                if (each.score == -infinity && !each.promoted) {
+                    bans.push_back(&each);
+                }
+            }
+        }
+        return bans;
+    }
+
+    std::vector<const Node*> possible_nodes(const std::vector<Preference*>& bans) {
         std::vector<const Node*> nodes;
         for (const Node& node : work_.topology.nodes) {
-            const bool banned = std::any_of(
-                work_.preferences.begin(), work_.preferences.end(), [&](const Preference& each) {
-                    return each.node == node.name && each.score == -infinity && !each.promoted &&
-                           (each.resource == mirror.id || each.resource == mirror.clone);
-                });
-            if (!banned) {
+            if (std::none_of(bans.begin(), bans.end(),
+                             [&](const Preference* each) { return each->node == node.name; })) {
                 nodes.push_back(&node);
             }
         }
@@ -148,7 +162,8 @@ private:
                 }
             }
         }
-        const auto nodes = possible_nodes(mirror);
+        const auto kept_away = bans(mirror);
+        const auto nodes = possible_nodes(kept_away);
         if (lun.mirror.replicas.empty() && nodes.size() == 2) {
             for (const Node* node : nodes) {
                 lun.mirror.replicas.push_back({node->name, ""});
@@ -166,12 +181,9 @@ private:
             }
         }
         // Bans that say where the copies are, are said by now.
-        for (Preference& each : work_.preferences) {
-            const bool mine = each.resource == mirror.id || each.resource == mirror.clone;
-            if (mine && each.score == -infinity && !each.promoted &&
-                lun.replica_on(each.node) == nullptr && !lun.mirror.replicas.empty()) {
-                each.placed = true;
-            }
+        for (Preference* each : kept_away) {
+            each->placed = each->placed ||
+                           (!lun.mirror.replicas.empty() && lun.replica_on(each->node) == nullptr);
         }
     }
 
@@ -198,7 +210,8 @@ private:
         // lio-t, lio and tgt; iet, scst have no equal here.
         const std::string implementation = target.parameter("implementation");
         lun.target.implementation = implementation == "tgt" ? "tgt" : "lio";
-        if (implementation != "" && implementation != "tgt" && !implementation.starts_with("lio")) {
+        if (!implementation.empty() && implementation != "tgt" &&
+            !implementation.starts_with("lio")) {
             work_.means_less(
                 target.id,
                 fmt::format("its implementation \"{}\" becomes lio", printable(implementation)),

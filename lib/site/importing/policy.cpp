@@ -136,15 +136,14 @@ private:
         return item.clone.empty() ? 0 : 1; // Pacemaker's default for clones
     }
 
-    /// What draws home, when it is finite; 0 when nothing does.
-    template <typename Mine>
-    [[nodiscard]] std::int64_t drawn_home(const std::string& home, Mine mine) const {
+    /// What draws home; 0 when nothing does.
+    [[nodiscard]] std::int64_t drawn_home(const std::string& home,
+                                          const std::vector<std::size_t>& mine) const {
         std::int64_t sum = 0;
-        for (const Preference& each : work_.preferences) {
+        for (const std::size_t index : mine) {
+            const Preference& each = work_.preferences[index];
             const std::string site = each.site.empty() ? work_.site_of(each.node) : each.site;
-            if (each.score > 0 && each.times.empty() && site == home && mine(each)) {
-                sum += each.score;
-            }
+            sum += each.score > 0 && each.times.empty() && site == home ? each.score : 0;
         }
         return sum;
     }
@@ -158,24 +157,19 @@ private:
                 ++(stick >= home && home < infinity ? stays : returns);
             }
         };
-        for (std::size_t i = 0; i < work_.topology.luns.size(); ++i) {
-            std::int64_t stick = 0;
-            for (const Item& item : work_.inventory.items()) {
-                const auto found = work_.lun_of.find(item.id);
-                stick += found != work_.lun_of.end() && found->second == i ? stickiness(item) : 0;
+        std::vector<std::int64_t> stick(work_.topology.luns.size(), 0);
+        for (const Item& item : work_.inventory.items()) {
+            if (const auto found = work_.lun_of.find(item.id); found != work_.lun_of.end()) {
+                stick[found->second] += stickiness(item);
             }
-            count(drawn_home(
-                      work_.topology.luns[i].home,
-                      [&](const Preference& each) { return work_.lun_behind(each.resource) == i; }),
-                  stick);
+        }
+        for (std::size_t i = 0; i < stick.size(); ++i) {
+            count(drawn_home(work_.topology.luns[i].home, work_.preferences_of_lun[i]), stick[i]);
         }
         if (returns + stays == 0) {
             for (const auto& [id, vm] : work_.vm_of) {
                 const Item& item = work_.inventory.items()[work_.inventory.members(id).front()];
-                count(drawn_home(work_.topology.vms[vm].home,
-                                 [&, at = vm](const Preference& each) {
-                                     return work_.vm_behind(each.resource) == at;
-                                 }),
+                count(drawn_home(work_.topology.vms[vm].home, work_.preferences_of_vm[vm]),
                       stickiness(item));
             }
         }
@@ -200,9 +194,7 @@ private:
                 continue;
             }
             const std::int64_t home =
-                drawn_home(work_.topology.vms[*vm].home, [&](const Preference& each) {
-                    return work_.vm_behind(each.resource) == vm;
-                });
+                drawn_home(work_.topology.vms[*vm].home, work_.preferences_of_vm[*vm]);
             infinite += bond.score == infinity && bond.same_site_only ? 1 : 0;
             ++(bond.score < infinity && bond.score <= home ? weak : strong);
         }

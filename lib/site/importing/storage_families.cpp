@@ -58,6 +58,7 @@ public:
             }
         }
         std::vector<std::vector<std::size_t>> list;
+        list.reserve(ordered.size());
         for (auto& [mirror, members] : ordered) {
             list.push_back(std::move(members));
         }

@@ -155,15 +155,9 @@ private:
                 }
             } else if (work_.lun_behind(bond.resource) && work_.vm_behind(bond.with) &&
                        bond.order) {
-                bond.placed = stops_first(bond.constraint);
+                bond.placed = bond.stops; // the VM before its LUN, as twinsite writes it
             }
         }
-    }
-
-    /// "stop the VM, then the LUN", as twinsite writes it.
-    [[nodiscard]] bool stops_first(std::string_view id) const {
-        const Xml* constraint = work_.section("constraints").child_with_id(id);
-        return constraint != nullptr && constraint->get("first-action") == "stop";
     }
 
     void same_node(const Bond& bond, std::size_t lun) {

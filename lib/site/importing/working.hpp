@@ -39,6 +39,7 @@ struct Bond {
     std::int64_t score = 0;
     bool order = false;
     bool same_site_only = false; ///< by the site attribute instead of the node
+    bool stops = false;          ///< an order of stops, not of starts
     bool placed = false;
 };
 
@@ -67,6 +68,10 @@ struct Working {
     std::vector<DrbdResource> drbd = {};
     std::unordered_map<std::string, std::size_t> lun_of = {}; ///< primitive to LUN
     std::unordered_map<std::string, std::size_t> vm_of = {};  ///< primitive to VM
+    /// Indices into preferences, by resource as written, by LUN, by VM.
+    std::unordered_map<std::string, std::vector<std::size_t>> preferences_of = {};
+    std::vector<std::vector<std::size_t>> preferences_of_lun = {};
+    std::vector<std::vector<std::size_t>> preferences_of_vm = {};
 
     [[nodiscard]] const Xml& section(std::string_view name) const;
     [[nodiscard]] Values properties() const;
@@ -87,7 +92,8 @@ void read_corosync_file(Working& work);
 void read_constraints(Working& work); ///< fills preferences and bonds
 void import_luns(Working& work);
 void import_vms(Working& work);
-void import_homes(Working& work); ///< of LUNs and VMs, and hosts
+void sort_preferences(Working& work); ///< by LUN and by VM
+void import_homes(Working& work);     ///< of LUNs and VMs, and hosts
 void import_power(Working& work);
 void import_policy(Working& work);
 void report_leftovers(Working& work); ///< whatever nobody placed
