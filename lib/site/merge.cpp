@@ -1,3 +1,5 @@
+#include "lib/site/rivals.hpp"
+
 #include <twinsite/site/merge.hpp>
 #include <twinsite/site/names.hpp>
 
@@ -358,7 +360,8 @@ Result<Xml> merge_cib(const Xml& live, const Xml& wanted) {
         } else if (section.name == "nodes") {
             done = merge_nodes(mine, section);
         } else if (section.name == "resources") {
-            done = merge_resources(mine, section, owned);
+            done = check_rivals(mine, section, owned);
+            done = done ? merge_resources(mine, section, owned) : done;
         } else if (section.name == "constraints" || section.name == "fencing-topology") {
             merge_prefixed(mine, section);
         }

@@ -46,6 +46,34 @@ TEST(Merge, configures_a_fresh_cluster_and_then_changes_nothing) {
     EXPECT_NE(once->child("configuration")->child("resources")->child_with_id("vm_rot"), nullptr);
 }
 
+/// A cluster with one resource of somebody else's.
+Xml with_foreign(const char* provider, const char* type, const char* name, const char* value) {
+    Xml cib = fresh_cluster();
+    Xml& primitive = resources(cib).add(
+        {"primitive",
+         {{"id", "theirs"}, {"class", "ocf"}, {"provider", provider}, {"type", type}},
+         {}});
+    primitive.add({"instance_attributes", {{"id", "ia"}}, {}})
+        .add({"nvpair", {{"id", "nv"}, {"name", name}, {"value", value}}, {}});
+    return cib;
+}
+
+TEST(Merge, refuses_to_do_the_same_work_as_another_resource) {
+    const Xml wanted = render_cib(example_topology());
+    for (const Xml& cib :
+         {with_foreign("heartbeat", "VirtualDomain", "config", "/etc/twinsite/vm/rot.xml"),
+          with_foreign("linbit", "drbd", "drbd_resource", "red"),
+          with_foreign("heartbeat", "iSCSITarget", "iqn", "iqn.2026-11.example:red"),
+          with_foreign("heartbeat", "IPaddr2", "ip", "10.77.2.101")}) {
+        const auto merged = merge_cib(cib, wanted);
+        ASSERT_FALSE(merged);
+        EXPECT_EQ(merged.error().kind, ErrorKind::conflict);
+        EXPECT_THAT(merged.error().message, HasSubstr("\"theirs\" runs the "));
+    }
+    EXPECT_TRUE(merge_cib(with_foreign("heartbeat", "IPaddr2", "ip", "10.77.2.250"), wanted));
+    EXPECT_TRUE(merge_cib(with_foreign("heartbeat", "VirtualDomain", "config", "/x.xml"), wanted));
+}
+
 TEST(Merge, uses_the_node_ids_of_the_cluster) {
     EXPECT_THAT(to_text(applied()), HasSubstr("nodes-101-site"));
 }
