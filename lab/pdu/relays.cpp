@@ -75,7 +75,11 @@ void Relays::record(unsigned outlet, bool on) const {
     if (const auto kept = replace_file(file(outlet), fmt::format("{}\n", state)); !kept) {
         log::error("outlet {}: {}", outlet, kept.error().message);
     }
-    std::ofstream(folder_ / "journal", std::ios::app) << outlet << ' ' << state << '\n';
+    std::ofstream journal(folder_ / "journal", std::ios::app);
+    journal << outlet << ' ' << state << '\n' << std::flush;
+    if (!journal) {
+        log::error("outlet {}: the journal does not take that it is {}", outlet, state);
+    }
 }
 
 void Relays::move(const Job& job, const std::stop_token& stop) {

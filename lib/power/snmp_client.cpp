@@ -56,6 +56,11 @@ public:
             }
             if ((*answer)->errstat == SNMP_ERR_NOERROR) {
                 const auto got = bindings_of(**answer);
+                if (!answers_all(wanted, got)) {
+                    return fail(ErrorKind::protocol,
+                                fmt::format("{} answered about other objects than it was asked for",
+                                            session_.device()));
+                }
                 known.insert(known.end(), got.begin(), got.end());
                 break;
             }
@@ -129,6 +134,15 @@ public:
     }
 
 private:
+    /// An object that a device does not have is in its answer too (RFC 3416, 4.2.1): one that is
+    /// left out was lost, and may be the one that says "locked".
+    static bool answers_all(const std::vector<Oid>& wanted, const std::vector<VarBind>& got) {
+        return std::all_of(wanted.begin(), wanted.end(), [&](const Oid& oid) {
+            return std::any_of(got.begin(), got.end(),
+                               [&](const VarBind& one) { return one.oid == oid; });
+        });
+    }
+
     static Result<std::vector<VarBind>> in_order(std::span<const Oid> oids,
                                                  const std::vector<VarBind>& known) {
         std::vector<VarBind> all;

@@ -123,6 +123,14 @@ TEST(Actions, snmp_3_is_resynchronised_when_the_engines_time_jumps) {
     EXPECT_FALSE(pdu.is_on(1) || pdu.is_on(2));
 }
 
+TEST(Actions, an_answer_that_lacks_a_value_is_none) {
+    // Its last value is that of an optional object, which may be missing but not be left out.
+    const PduSimulation pdu("apc-rpdu2", {"--fault", "truncate"});
+    const auto run = pdu.fence("model=apc-rpdu2\naction=status\nplug=1,2");
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.err, HasSubstr("about other objects than it was asked for"));
+}
+
 TEST(Actions, snmp_3_proves_who_asks) {
     const PduSimulation pdu("apc-rpdu2");
     const std::string user = "snmp_version=3\nusername=fencer\nsnmp_auth_prot=SHA-256\n"
