@@ -111,7 +111,8 @@ private:
         } else if (Level& level = open_.back(); level.json.kind == JsonKind::array) {
             level.json.items.push_back(std::move(json));
         } else {
-            level.json.members.emplace_back(std::move(level.key), std::move(json));
+            json.name = std::move(level.key);
+            level.json.items.push_back(std::move(json));
         }
         return true;
     }

@@ -20,9 +20,9 @@ struct Json {
     JsonKind kind = JsonKind::null;
     bool boolean = false;
     std::int64_t integer = 0;
-    std::string text; ///< of a string
-    std::vector<Json> items;
-    std::vector<std::pair<std::string, Json>> members;
+    std::string text;        ///< of a string
+    std::string name;        ///< of a member of an object
+    std::vector<Json> items; ///< of an array, or the members of an object
 };
 
 /// Comments (// and /* */) are allowed. Errors: invalid_config for a syntax error, a member named

@@ -60,14 +60,14 @@ const Json* ObjectReader::take(std::string_view key) {
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
         known_.emplace_back(key);
     }
-    const auto found = std::find_if(json_.members.begin(), json_.members.end(),
-                                    [key](const auto& member) { return member.first == key; });
-    return found == json_.members.end() ? nullptr : &found->second;
+    const auto found = std::find_if(json_.items.begin(), json_.items.end(),
+                                    [key](const Json& member) { return member.name == key; });
+    return found == json_.items.end() ? nullptr : &*found;
 }
 
 bool ObjectReader::has(std::string_view key) const {
-    return std::any_of(json_.members.begin(), json_.members.end(),
-                       [key](const auto& member) { return member.first == key; });
+    return std::any_of(json_.items.begin(), json_.items.end(),
+                       [key](const Json& member) { return member.name == key; });
 }
 
 void ObjectReader::wrong_kind(std::string_view key, std::string_view wanted, const Json& found) {
@@ -217,7 +217,8 @@ const Json* ObjectReader::any(std::string_view key) {
 }
 
 void ObjectReader::finish() {
-    for (const auto& [key, unused] : json_.members) {
+    for (const Json& member : json_.items) {
+        const std::string& key = member.name;
         if (std::find(known_.begin(), known_.end(), key) != known_.end()) {
             continue;
         }

@@ -14,8 +14,8 @@ void read_mirror(const Json& json, const std::string& path, site::Mirror& mirror
                  Problems& problems) {
     ObjectReader reader(json, path, problems);
     if (const Json* nodes = reader.value("nodes", JsonKind::object, true)) {
-        for (const auto& [node, disk] : nodes->members) {
-            const std::string where = below(reader.at("nodes"), node);
+        for (const Json& disk : nodes->items) {
+            const std::string where = below(reader.at("nodes"), disk.name);
             if (disk.kind != JsonKind::string) {
                 problems.add(
                     "schema-invalid", where,
@@ -24,11 +24,11 @@ void read_mirror(const Json& json, const std::string& path, site::Mirror& mirror
                 continue;
             }
             require(problems, where, disk.text.empty() ? "-" : disk.text, wrong_absolute_path);
-            mirror.replicas.push_back({node, disk.text});
+            mirror.replicas.push_back({disk.name, disk.text});
         }
-        if (nodes->members.size() != 2) {
+        if (nodes->items.size() != 2) {
             problems.add("schema-invalid", reader.at("nodes"),
-                         fmt::format("a mirror has two nodes, not {}", nodes->members.size()),
+                         fmt::format("a mirror has two nodes, not {}", nodes->items.size()),
                          "Name one storage node of each site.");
         }
     }

@@ -23,12 +23,12 @@ void read_named(ObjectReader& reader, std::string_view key, bool required, std::
     if (object == nullptr) {
         return;
     }
-    items.reserve(object->members.size());
-    for (const auto& [name, json] : object->members) {
-        const std::string path = below(reader.at(key), name);
-        require(problems, path, name.empty() ? "\"\"" : name, wrong_name);
+    items.reserve(object->items.size());
+    for (const Json& json : object->items) {
+        const std::string path = below(reader.at(key), json.name);
+        require(problems, path, json.name.empty() ? "\"\"" : json.name, wrong_name);
         Item item;
-        item.name = name;
+        item.name = json.name;
         read(json, path, item, problems);
         items.push_back(std::move(item));
     }
@@ -39,11 +39,11 @@ void read_sites(ObjectReader& reader, site::Topology& topology, Problems& proble
     if (sites == nullptr) {
         return;
     }
-    for (const auto& [name, json] : sites->members) {
-        const std::string path = below(reader.at("sites"), name);
-        require(problems, path, name.empty() ? "\"\"" : name, wrong_name);
+    for (const Json& json : sites->items) {
+        const std::string path = below(reader.at("sites"), json.name);
+        require(problems, path, json.name.empty() ? "\"\"" : json.name, wrong_name);
         ObjectReader(json, path, problems).finish();
-        topology.sites.push_back(name);
+        topology.sites.push_back(json.name);
     }
     if (topology.sites.size() != 2) {
         problems.add("schema-invalid", "/sites",

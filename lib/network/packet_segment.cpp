@@ -186,10 +186,11 @@ public:
 
     Result<std::unique_ptr<Listener>> listen(const Interface& interface, const IpAddress& address,
                                              std::span<const LinkAddress> own) override {
-        return open_listener(interface, address, own)
-            .map([](std::unique_ptr<PacketListener> listener) -> std::unique_ptr<Listener> {
-                return listener;
-            });
+        auto listener = open_listener(interface, address, own);
+        if (!listener) {
+            return fail(listener.error());
+        }
+        return std::move(*listener);
     }
 
 private:

@@ -129,7 +129,7 @@ private:
         std::vector<VarBind> all;
         while (!objects.empty()) {
             const auto now = objects.first(std::min(objects.size(), largest_question));
-            const auto answers = client_->get(now, deadline);
+            auto answers = client_->get(now, deadline);
             if (!answers) {
                 return answers;
             }

@@ -153,6 +153,7 @@ Result<std::vector<OutletRow>> outlets_of(const SnmpModel& model,
         }
     }
     std::vector<OutletRow> rows;
+    rows.reserve(sorted.size());
     for (auto& [numbers, row] : sorted) {
         rows.push_back(std::move(row));
     }

@@ -32,7 +32,7 @@ public:
         , failures_(identifiers.size()) {}
 
     Status run() {
-        if (const auto readable = look_first(); !readable) {
+        if (auto readable = look_first(); !readable) {
             return readable;
         }
         command_all(wanted_ == OutletState::on ? OutletCommand::on : OutletCommand::off);
@@ -41,7 +41,7 @@ public:
 
     /// The device's own cycle is watched, never helped: a repeated command would be a second one.
     Status run_cycle() {
-        if (const auto readable = look_first(); !readable) {
+        if (auto readable = look_first(); !readable) {
             return readable;
         }
         command_all(OutletCommand::cycle);
@@ -76,7 +76,7 @@ public:
 private:
     /// Nothing is switched on a device that cannot be read.
     Status look_first() {
-        if (const auto first = look(); !first) {
+        if (auto first = look(); !first) {
             return first;
         }
         for (std::size_t i = 0; i < identifiers_.size(); ++i) {
