@@ -60,7 +60,7 @@ std::int64_t mib_of(const Xml* element) {
     }
     const std::string unit = to_lower(element->get("unit"));
     if (unit == "b" || unit == "bytes") {
-        return *amount / (1024 * 1024);
+        return *amount / (1024L * 1024);
     }
     if (unit == "m" || unit == "mib") {
         return *amount;
