@@ -129,7 +129,7 @@ private:
         if (home == nullptr) { // no copy at home: check says so
             home = away;
         }
-        if (copy_works(*home)) {
+        if (home != nullptr && copy_works(*home)) {
             out.promoted_on = {home->node};
             out.divergence = direction(lun, home->node);
             if (away != nullptr && away != home && copy_works(*away) &&

@@ -31,7 +31,7 @@ MovesLab::MovesLab()
 
 MovesLab* MovesLab::instance(std::string& why) {
     if (!the_lab()) {
-        the_lab().reset(new MovesLab());
+        the_lab() = std::unique_ptr<MovesLab>(new MovesLab());
     }
     why = the_lab()->why_;
     return why.empty() ? the_lab().get() : nullptr;

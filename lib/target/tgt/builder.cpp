@@ -139,7 +139,7 @@ Status Builder::lun(const Lun& lun, const Specification& wanted) {
     const std::string flags = !backing_.flags.empty()                 ? backing_.flags
                               : backing->kind == Backing::Kind::block ? "direct"
                                                                       : "sync";
-    const auto created = request({.mode = Mode::device,
+    auto created = request({.mode = Mode::device,
                                   .operation = Operation::create,
                                   .lun = lun.number,
                                   .parameters = fmt::format("path={},bstype={},bsoflags={}",
@@ -184,7 +184,7 @@ Status Builder::account(const Credentials& credentials, bool outgoing) {
         static_cast<void>(daemon_.ask({.mode = Mode::account,
                                        .operation = Operation::remove,
                                        .parameters = "user=" + credentials.user}));
-        const auto made =
+        auto made =
             request({.mode = Mode::account,
                      .operation = Operation::create,
                      .parameters = fmt::format("user={},password={}", credentials.user,

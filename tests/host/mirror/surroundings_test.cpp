@@ -7,7 +7,6 @@
 namespace twinsite::testing {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 class Surroundings : public PairTest {

@@ -9,7 +9,6 @@ namespace twinsite::config {
 namespace {
 
 using ::testing::HasSubstr;
-using twinsite::testing::example_text;
 using twinsite::testing::example_with;
 
 /// The only finding of TEXT.

@@ -15,7 +15,6 @@
 namespace twinsite::mirror {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* version84 = "version: 8.4.11 (api:1/proto:86-101)\nsrcversion: 059B1B47\n";

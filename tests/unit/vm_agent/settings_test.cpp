@@ -21,9 +21,9 @@ Settings with(std::string uri, MigrationSettings migration) {
 TEST(Settings, the_targets_uris_follow_from_what_is_set) {
     struct Row {
         Settings settings;
-        const char* node;
-        const char* daemon;
-        const char* memory;
+        const char* node = nullptr;
+        const char* daemon = nullptr;
+        const char* memory = nullptr;
     };
     const Row rows[] = {
         {with("qemu:///system", {}), "n1", "qemu://n1/system", ""},
