@@ -15,6 +15,8 @@ from . import files, keeper, network, pdu, power, remote, witness
 from . import node as nodes
 from .layout import NETWORKS, SOURCE, STATE, LabError, Layout, current
 
+SLOW_BOOT = 30  # seconds from power on; 5 to 15 are usual
+
 USAGE = """\
 A cluster of real nodes on this machine: each node its own kernel (user-mode Linux), two sites, a cluster and a
 storage network, PDUs whose outlets are the nodes' power. Examples:
@@ -84,10 +86,13 @@ def up(arguments):
     pdu.start(layout, build / "bin" / "pdu-simulator")
     witness.start(layout)
     say("power on")
+    powered = time.monotonic()
     for node in layout.nodes.values():
         power.supply(node)
     in_parallel(lambda node: remote.wait_until_reachable(node, 60), layout.nodes.values())
     say(f"all nodes booted ({time.monotonic() - began:.0f} s)")
+    if time.monotonic() - powered > SLOW_BOOT:
+        say("nodes are slow on this machine: Corosync and Pacemaker may miss their deadlines; lab/node-cost tells why")
     if not arguments.bare:
         wait_for_cluster(layout)
         say(f"the cluster has formed ({time.monotonic() - began:.0f} s)")
