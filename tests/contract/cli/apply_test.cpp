@@ -1,5 +1,5 @@
 // twinsite and Pacemaker's own tools on one CIB file.
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/rooted_test.hpp"
 #include "tests/support/topologies.hpp"
 #include "tests/support/twinsite_run.hpp"
 
@@ -11,14 +11,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Apply : public ::testing::Test {
+class Apply : public RootedTest {
 protected:
-    ScratchDirectory scratch;
-
     void SetUp() override {
-        if (const auto why = root_is_missing()) {
-            GTEST_SKIP() << *why;
-        }
+        RootedTest::SetUp();
         static_cast<void>(scratch.write("topology.json", example_text()));
     }
     process::Output script(const std::string& text) {

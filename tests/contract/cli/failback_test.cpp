@@ -1,6 +1,6 @@
 // Failback as Pacemaker's own scheduler plays it: a storage node is lost, returns with a good copy,
 // and LUN and VMs go home at once, never, or in the window.
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/rooted_test.hpp"
 #include "tests/support/topologies.hpp"
 #include "tests/support/twinsite_run.hpp"
 
@@ -32,15 +32,8 @@ std::string lost_and_returned(const std::string& score) {
            "cp up-again.xml returned.xml\n";
 }
 
-class FailbackTest : public ::testing::Test {
+class FailbackTest : public RootedTest {
 protected:
-    ScratchDirectory scratch;
-
-    void SetUp() override {
-        if (const auto why = root_is_missing()) {
-            GTEST_SKIP() << *why;
-        }
-    }
     /// What Pacemaker does after rz1-a has returned, as words; "at" is the time of day, UTC.
     std::multiset<std::string> after_return(const std::string& policy, const std::string& at,
                                             const std::string& score = "10000") {

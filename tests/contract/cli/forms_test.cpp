@@ -1,5 +1,5 @@
 // The pcs and crmsh forms produce the cluster configuration that the cib form is.
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/rooted_test.hpp"
 #include "tests/support/topologies.hpp"
 #include "tests/support/twinsite_run.hpp"
 
@@ -93,14 +93,10 @@ std::string rich_text() {
     return text;
 }
 
-class Forms : public ::testing::Test {
+class Forms : public RootedTest {
 protected:
-    ScratchDirectory scratch;
-
     void SetUp() override {
-        if (const auto why = root_is_missing()) {
-            GTEST_SKIP() << *why;
-        }
+        RootedTest::SetUp();
         static_cast<void>(scratch.write("topology.json", rich_text()));
     }
     void expect_same(const std::string& load) {

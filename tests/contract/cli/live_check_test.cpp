@@ -1,5 +1,5 @@
 // `twinsite check --live` where a node's own tools have to be asked too: DRBD's options in force.
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/rooted_test.hpp"
 #include "tests/support/topologies.hpp"
 #include "tests/support/twinsite_run.hpp"
 
@@ -14,14 +14,10 @@ using ::testing::Not;
 
 /// A node called rz1-a whose kernel has DRBD 8.4 and whose drbdsetup says the answers as recorded
 /// from 8.4.11; "show" prints what the test wrote.
-class LiveMirror : public ::testing::Test {
+class LiveMirror : public RootedTest {
 protected:
-    ScratchDirectory scratch;
-
     void SetUp() override {
-        if (const auto why = root_is_missing()) {
-            GTEST_SKIP() << *why;
-        }
+        RootedTest::SetUp();
         static_cast<void>(scratch.write("topology.json", example_text()));
     }
     process::Output check(const std::string& drbdsetup, const std::string& host = "rz1-a") {

@@ -1,5 +1,5 @@
 // Coming from VirtualDomain: the guide's steps, played by Pacemaker's scheduler on a CIB file.
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/rooted_test.hpp"
 #include "tests/support/topologies.hpp"
 #include "tests/support/twinsite_run.hpp"
 
@@ -25,14 +25,10 @@ simulated -u rz1-a -u rz1-b -u rz2-a -u rz2-b
 simulated
 )";
 
-class Takeover : public ::testing::Test {
+class Takeover : public RootedTest {
 protected:
-    ScratchDirectory scratch;
-
     void SetUp() override {
-        if (const auto why = root_is_missing()) {
-            GTEST_SKIP() << *why;
-        }
+        RootedTest::SetUp();
         static_cast<void>(scratch.write("topology.json", example_text()));
     }
     process::Output script(const std::string& text) {

@@ -1,6 +1,6 @@
 // The built agent with a real tgtd and real initiators, inside the cached root.
-#include "tests/support/in_root.hpp"
 #include "tests/support/ocf_agent_run.hpp"
+#include "tests/support/rooted_test.hpp"
 
 #include <twinsite/target/identity.hpp>
 
@@ -15,13 +15,8 @@ using ::testing::Not;
 
 constexpr const char* scripts = "/twinsite/tests";
 
-class Tgt : public ::testing::Test {
+class Tgt : public RootedTest {
 protected:
-    void SetUp() override {
-        if (const auto why = root_is_missing()) {
-            GTEST_SKIP() << *why;
-        }
-    }
     static std::vector<Bind> binds() {
         return {{TWINSITE_TEST_PROGRAM_DIR, "/usr/lib/ocf/resource.d/twinsite"},
                 {TWINSITE_TEST_PROGRAM_DIR, "/usr/libexec/twinsite"},

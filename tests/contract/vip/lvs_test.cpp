@@ -1,6 +1,6 @@
 // LVS direct routing, in a network of its own: what waits on lo, and the kernel's table of address
 // labels.
-#include "tests/support/in_root.hpp"
+#include "tests/support/rooted_test.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,14 +26,7 @@ std::string with_storage(const std::string& text) {
     return output ? output->out : output.error().message;
 }
 
-class LvsContract : public ::testing::Test {
-protected:
-    void SetUp() override {
-        if (const auto why = root_is_missing()) {
-            GTEST_SKIP() << *why;
-        }
-    }
-};
+class LvsContract : public RootedTest {};
 
 TEST_F(LvsContract, the_address_is_taken_from_lo_and_put_back) {
     EXPECT_EQ(with_storage("ip address add 10.11.0.101/32 dev lo scope host label lo:101;"
