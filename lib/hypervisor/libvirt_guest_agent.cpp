@@ -97,8 +97,14 @@ Result<int> Libvirt::run(const DomainIdentity& identity, const std::vector<std::
     }
     const Json question = {{"execute", "guest-exec-status"},
                            {"arguments", {{"pid", number_in(*begun, "pid", -1)}}}};
+    constexpr const char* overdue = "the check in the guest did not end in time";
     while (!deadline.passed(clock)) {
         const auto status = ask(question);
+        if (!status && status.error().kind == ErrorKind::timeout) {
+            // The time ended during a question, not between two: still it is the check that took
+            // it.
+            return fail(ErrorKind::timeout, fmt::format("{}: {}", overdue, status.error().message));
+        }
         if (!status) {
             return fail(status.error());
         }
@@ -109,7 +115,7 @@ Result<int> Libvirt::run(const DomainIdentity& identity, const std::vector<std::
         }
         clock.pause(std::min(status_interval, deadline.left(clock)));
     }
-    return fail(ErrorKind::timeout, "the check in the guest did not end in time");
+    return fail(ErrorKind::timeout, overdue);
 }
 
 } // namespace twinsite::hypervisor
