@@ -99,8 +99,8 @@ void forget_and_go_home(Script& script, const Journey& journey, const std::strin
 
 /// The source loses the migration's network, until the agent has said where the guest is.
 Journey break_network(Script& script) {
-    const Journey journey = depart(script, node_of_first_site(script.stage().plan(), false),
-                                   node_of_first_site(script.stage().plan(), true));
+    Journey journey = depart(script, node_of_first_site(script.stage().plan(), false),
+                             node_of_first_site(script.stage().plan(), true));
     script.must(script.lab().cut({journey.source, "cluster"}), "cut");
     script.await(seconds(120), "the agent said where the guest is", [&]() -> std::string {
         const std::string line = failed_migration(script, journey);

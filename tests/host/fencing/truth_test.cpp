@@ -138,8 +138,10 @@ TEST_P(Truth, is_told_whatever_the_device_does) {
     }
     // Most of a case is waiting.
     std::atomic<std::size_t> next = 0;
+    constexpr int at_once = 12;
     std::vector<std::jthread> workers;
-    for (int i = 0; i < 12; ++i) {
+    workers.reserve(at_once);
+    for (int i = 0; i < at_once; ++i) {
         workers.emplace_back([&] {
             for (std::size_t at = next++; at < work.size(); at = next++) {
                 judge(GetParam(), work[at].first, work[at].second);
