@@ -101,8 +101,8 @@ Result<int> Libvirt::run(const DomainIdentity& identity, const std::vector<std::
     while (!deadline.passed(clock)) {
         const auto status = ask(question);
         if (!status && status.error().kind == ErrorKind::timeout) {
-            // The time ended during a question, not between two: still it is the check that took
-            // it.
+            // The time ended during a question, not between two. What is known is the same: the
+            // check was begun and was not seen to end. The cause stands behind it.
             return fail(ErrorKind::timeout, fmt::format("{}: {}", overdue, status.error().message));
         }
         if (!status) {
