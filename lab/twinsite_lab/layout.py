@@ -12,8 +12,6 @@ CACHE = Path(os.environ.get("TWINSITE_CACHE", "/var/cache/twinsite"))
 NAME = "twinsite" + (f".{os.environ['TWINSITE_LAB']}" if os.environ.get("TWINSITE_LAB") else "")
 STATE = Path(f"/var/tmp/{NAME}-lab")
 NAMESPACE = f"{NAME}-lab"
-KERNEL = "/usr/bin/linux.uml"
-MODULES = "/usr/lib/uml/modules"
 
 MANAGEMENT = "10.77.3"
 MACHINE_ADDRESS = MANAGEMENT + ".1"  # the lab's side of the management network
@@ -29,6 +27,7 @@ class LabError(Exception):
 @dataclass
 class Node:
     name: str
+    number: int
     site: str
     cluster: str
     storage: str
@@ -65,6 +64,7 @@ class Layout:
         for index, (name, spec) in enumerate(self.topology["nodes"].items()):
             self.nodes[name] = Node(
                 name=name,
+                number=index,
                 site=spec["site"],
                 cluster=spec["addresses"]["cluster"][0],
                 storage=spec["addresses"].get("storage", ""),

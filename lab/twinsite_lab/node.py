@@ -6,8 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import root
-from .layout import ALL_NETWORKS, CACHE, KERNEL, MODULES, NAMESPACE, SOURCE, STATE, LabError
+from . import kernel, root
+from .layout import ALL_NETWORKS, CACHE, NAMESPACE, SOURCE, STATE, LabError
 
 
 def pid_file(node):
@@ -43,11 +43,12 @@ def command_line(node):
         f"vec{index}:transport=tap,ifname={node.tap(network)},depth=128,mac={node.mac(network)}"
         for index, network in enumerate(ALL_NETWORKS)
     ]
+    own = kernel.ensure()
     return [
-        "ip", "netns", "exec", NAMESPACE, KERNEL, f"umid=twinsite-{node.name}", f"uml_dir={STATE}/uml",
+        "ip", "netns", "exec", NAMESPACE, *own.command(node.number), f"umid=twinsite-{node.name}", f"uml_dir={STATE}/uml",
         f"mem={node.memory_mib}M", "rootfstype=hostfs", f"rootflags={(CACHE / 'root').resolve()}", "ro",
         "init=/sbin/lab-init", f"lab_source={SOURCE}/node", f"lab_state={STATE}", f"lab_node={node.name}",
-        f"lab_modules={MODULES}", f"lab_cache={capabilities_cache()}", "con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "panic=-1", "selinux=0",
+        f"lab_modules={own.modules}", f"lab_cache={capabilities_cache()}", "con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "panic=-1", "selinux=0",
         *disks, *wires,
     ]  # fmt: skip
 
@@ -125,4 +126,5 @@ def freeze(node, hung):
 
 
 def prepare():
+    kernel.ensure()
     root.ensure()

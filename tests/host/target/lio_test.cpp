@@ -21,9 +21,6 @@ protected:
         if (const auto why = root_is_missing()) {
             GTEST_SKIP() << *why;
         }
-        if (!std::filesystem::exists("/usr/bin/linux.uml")) {
-            GTEST_SKIP() << "user-mode-linux is not installed";
-        }
     }
 
     /// TEXT without the lines in which the agent tells what it does.
