@@ -85,6 +85,10 @@ Result<ClusterView> parse_crm_mon(std::string_view text) {
                                             attribute(node, "node"), attribute(node, "exitstatus"),
                                             attribute(node, "exitreason")));
     });
+    for_each(context.get(), "/*/fence_history/fence_event[@status='success']", [&](xmlNode* node) {
+        std::string& last = view.fenced[attribute(node, "target")];
+        last = std::max(last, attribute(node, "completed"));
+    });
     return view;
 }
 

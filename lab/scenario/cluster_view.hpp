@@ -21,6 +21,8 @@ struct ClusterView {
     std::map<std::string, std::string> running;  ///< resource -> the one node it is started on
     std::map<std::string, std::string> promoted; ///< resource -> node
     std::vector<std::string> failures;           ///< one line per failed action
+    /// node -> when its last confirmed fencing ended, as crm_mon writes it (2026-11-25 09:12:06Z)
+    std::map<std::string, std::string> fenced;
     bool quorate = false;
 
     [[nodiscard]] bool all_online() const;

@@ -1,8 +1,10 @@
 #include "lab/scenario/script.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 namespace twinsite::lab {
 
@@ -10,7 +12,8 @@ using std::chrono::seconds;
 
 Script::Script(Stage& stage)
     : stage_(stage)
-    , began_(stage.now()) {}
+    , began_(stage.now())
+    , began_at_(fmt::format("{:%Y-%m-%d %H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))) {}
 
 void Script::must(const Status& status, std::string_view what) {
     if (!status) {
@@ -103,9 +106,13 @@ void await_fenced(Script& script, const std::string& victim, const std::string& 
             return view.error().message;
         }
         const auto node = view->nodes.find(victim);
-        const bool fenced =
-            node != view->nodes.end() && !node->second.online && !node->second.unclean;
-        return fenced ? "" : victim + " is not known to be dead";
+        if (node == view->nodes.end() || node->second.unclean) {
+            return victim + " is not known to be dead";
+        }
+        const auto fenced = view->fenced.find(victim);
+        return fenced != view->fenced.end() && fenced->second >= script.began_at()
+                   ? ""
+                   : "no fencing of " + victim + " is confirmed";
     });
 }
 

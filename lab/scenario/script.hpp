@@ -29,6 +29,8 @@ public:
                     Milliseconds patience = std::chrono::seconds(60));
     /// A line of the report.
     void tell(std::string line) { result_.measured.push_back(std::move(line)); }
+    /// When the event began, as crm_mon writes times.
+    [[nodiscard]] const std::string& began_at() const { return began_at_; }
     /// What has happened to GUEST since the event began.
     [[nodiscard]] GuestReport so_far(const std::string& guest) const;
     /// No guest was restarted, less those in EXCEPT.
@@ -38,6 +40,7 @@ public:
 private:
     Stage& stage_;
     TimePoint began_;
+    std::string began_at_;
     EventResult result_;
 };
 
@@ -48,6 +51,8 @@ std::string node_of_first_site(const SitePlan& plan, bool storage);
 void await_home(Script& script, Milliseconds patience);
 /// An admin looks before the next command: what Pacemaker has begun it must have finished.
 void await_rest(Script& script, const std::string& observer);
+/// A fencing of VICTIM is confirmed in Pacemaker's history since the event began, and it counts as
+/// dead. That it is offline is not enough: it is that already before it is fenced.
 void await_fenced(Script& script, const std::string& victim, const std::string& observer);
 
 } // namespace twinsite::lab

@@ -27,6 +27,18 @@ TEST(ClusterView, reads_nodes_roles_and_failures) {
     EXPECT_EQ(view->failures.size(), 1U);
 }
 
+TEST(ClusterView, the_last_confirmed_fencing_of_a_node) {
+    const auto view = parse_crm_mon(R"(<pacemaker-result><fence_history>
+<fence_event action="reboot" target="a" status="failed" completed="2026-11-25 09:30:00Z"/>
+<fence_event action="off" target="a" status="success" completed="2026-11-25 09:12:06Z"/>
+<fence_event action="reboot" target="a" status="success" completed="2026-11-25 08:00:00Z"/>
+<fence_event action="reboot" target="b" status="pending"/>
+</fence_history></pacemaker-result>)");
+    ASSERT_TRUE(view);
+    EXPECT_EQ(view->fenced.at("a"), "2026-11-25 09:12:06Z");
+    EXPECT_FALSE(view->fenced.contains("b"));
+}
+
 TEST(ClusterView, what_is_no_xml_is_an_error) {
     EXPECT_FALSE(parse_crm_mon("Connection refused"));
 }
