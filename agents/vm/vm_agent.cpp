@@ -59,7 +59,8 @@ Observation VmAgent::observe_settled(const DomainIdentity& identity, const Deadl
                                      bool daemon_too) {
     Observation seen;
     poll_until(world_.clock, deadline, poll_interval, [&] {
-        seen = observe(identity, deadline);
+        // DEADLINE ends the looking again; each look has the time it needs to be answered.
+        seen = observe(identity, request_.deadline);
         const bool settled = judge(seen).verdict != Verdict::settling;
         return settled && !(daemon_too && seen.daemon == Answer::silent);
     });

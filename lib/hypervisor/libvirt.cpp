@@ -134,15 +134,16 @@ Found Libvirt::find(const DomainIdentity& identity, const Deadline& deadline) {
         });
     if (found && *found &&
         ((*found)->pause == PauseReason::migration || (*found)->pause == PauseReason::post_copy)) {
-        // The receiving end of a migration keeps whoever asks waiting until it has ended.
+        // The receiving end of a migration can keep whoever asks waiting until it has ended.
         (*found)->job =
             connection
-                .call<Job>(deadline.within(connection.clock(), job_patience),
-                           [identity](virConnectPtr open) -> Result<Job> {
-                               return look_up(open, identity).map([](const DomainHandle& domain) {
-                                   return job_of(domain.get());
-                               });
-                           })
+                .call<Job>(
+                    deadline.within(connection.clock(), job_patience),
+                    [identity](virConnectPtr open) -> Result<Job> {
+                        return look_up(open, identity).and_then([](const DomainHandle& domain) {
+                            return job_of(domain.get());
+                        });
+                    })
                 .value_or(Job::silent);
     }
     return found;

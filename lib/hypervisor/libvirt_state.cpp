@@ -1,6 +1,9 @@
 #include "lib/hypervisor/libvirt_state.hpp"
 
+#include "lib/hypervisor/libvirt_connection.hpp"
 #include "lib/hypervisor/typed_parameters.hpp"
+
+#include <libvirt/virterror.h>
 
 namespace twinsite::hypervisor {
 
@@ -71,11 +74,18 @@ std::string shut_off_detail(int reason) {
     }
 }
 
-Job job_of(virDomainPtr domain) {
+Result<Job> job_of(virDomainPtr domain) {
     int type = VIR_DOMAIN_JOB_NONE;
     TypedParameters statistics;
-    if (virDomainGetJobStats(domain, &type, statistics.out(), statistics.count(), 0) != 0 ||
-        type == VIR_DOMAIN_JOB_NONE) {
+    if (virDomainGetJobStats(domain, &type, statistics.out(), statistics.count(), 0) != 0) {
+        // "migration statistics are available only on the source host" (qemu_driver.c,
+        // qemuDomainGetJobStatsInternal): the receiving end of a migration refuses to tell.
+        if (last_error_code() == VIR_ERR_OPERATION_INVALID) {
+            return Job::migration_in;
+        }
+        return fail(last_error("job of the domain"));
+    }
+    if (type == VIR_DOMAIN_JOB_NONE) {
         return Job::none;
     }
     switch (statistics.integer(VIR_DOMAIN_JOB_OPERATION).value_or(-1)) {

@@ -1,6 +1,7 @@
 // libvirt's numbers for states, in our words.
 #pragma once
 
+#include <twinsite/base/result.hpp>
 #include <twinsite/hypervisor/domain.hpp>
 
 #include <libvirt/libvirt.h>
@@ -12,7 +13,7 @@ PauseReason pause_reason_of(int reason);
 /// In a few words, for a domain that is shut off or crashed.
 std::string shut_off_detail(int reason);
 
-/// What the daemon does with the domain; none when it does not say.
-Job job_of(virDomainPtr domain);
+/// What the daemon does with the domain.
+Result<Job> job_of(virDomainPtr domain);
 
 } // namespace twinsite::hypervisor

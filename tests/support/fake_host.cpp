@@ -51,7 +51,11 @@ Status FakeHost::ask(const Deadline& deadline, std::string what) {
     }
     switch (daemon) {
     case Daemon::answers:
-        return {};
+        if (answers_after <= deadline.left(clock_)) {
+            clock_.pause(answers_after);
+            return {};
+        }
+        [[fallthrough]];
     case Daemon::hangs:
         clock_.pause(deadline.left(clock_));
         return fail(ErrorKind::timeout, "libvirt did not answer in time");

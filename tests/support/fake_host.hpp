@@ -35,6 +35,7 @@ public:
 
     // What a test sets.
     Daemon daemon = Daemon::answers;
+    Milliseconds answers_after{}; ///< how long the daemon takes for each answer
     std::optional<hypervisor::DomainView> domain;
     std::string marked_as;
     bool process = false;

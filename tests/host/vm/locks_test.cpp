@@ -46,8 +46,7 @@ protected:
     }
 };
 
-// Not proven yet: their last form never ran. --gtest_also_run_disabled_tests runs them.
-TEST_F(VmLocks, DISABLED_a_guest_that_another_host_runs_is_refused_and_not_harmed) {
+TEST_F(VmLocks, a_guest_that_another_host_runs_is_refused_and_not_harmed) {
     expect("a", "start", 0);
     ASSERT_TRUE(is_writing("a"));
     const AgentRun refused = agent("b", "start");
@@ -62,7 +61,7 @@ TEST_F(VmLocks, DISABLED_a_guest_that_another_host_runs_is_refused_and_not_harme
     expect_running_only_on("b");
 }
 
-TEST_F(VmLocks, DISABLED_a_live_migration_takes_the_lease_along) {
+TEST_F(VmLocks, a_live_migration_takes_the_lease_along) {
     expect("a", "start", 0);
     ASSERT_TRUE(is_writing("a"));
     expect("a", "migrate_to", 0);

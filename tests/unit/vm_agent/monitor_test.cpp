@@ -53,6 +53,17 @@ TEST_F(Monitor, a_hung_daemon_is_bounded_and_not_stopped) {
     EXPECT_EQ(perform("monitor").code, ExitCode::not_running);
 }
 
+TEST_F(Monitor, of_an_arriving_guest_says_so_though_each_answer_takes_a_second) {
+    host.pause_guest(PauseReason::migration, hypervisor::Job::silent);
+    host.answers_after = Milliseconds(1000);
+    for (const int timeout : {6000, 20000}) {
+        give(Milliseconds(timeout));
+        const auto outcome = perform("monitor");
+        EXPECT_EQ(outcome.code, ExitCode::error);
+        EXPECT_EQ(outcome.reason, "a live migration to this node has not ended") << timeout;
+    }
+}
+
 TEST_F(Monitor, level_10_asks_the_guest_agent) {
     host.agent_answers = fail(ErrorKind::timeout, "guest agent is not responding");
     EXPECT_EQ(perform("monitor").code, ExitCode::success);
