@@ -24,9 +24,10 @@ struct Outlet {
 
 /// What a PDU's relays did since the lab began, line by line: "NUMBER on|off".
 std::vector<std::string> journal(const std::string& pdu) {
-    const auto text = read_file(LabControl::state_folder() / "pdus" / pdu / "journal");
+    const std::string text =
+        read_file(LabControl::state_folder() / "pdus" / pdu / "journal").value_or("");
     std::vector<std::string> all;
-    for (const std::string_view line : lines(text ? *text : "")) {
+    for (const std::string_view line : lines(text)) {
         all.emplace_back(line);
     }
     return all;
