@@ -19,6 +19,10 @@ Judgement judge_paused(const DomainView& domain) {
     case PauseReason::io_error:
         return {Verdict::degraded, "paused by an I/O error, until its disks answer", true};
     case PauseReason::user:
+        if (domain.unconfirmed) {
+            return {Verdict::failed,
+                    "paused on its arrival by a live migration whose end nobody confirmed"};
+        }
         return {Verdict::degraded,
                 fmt::format("paused by an administrator; \"virsh resume {}\" lets it go on",
                             domain.identity.name)};

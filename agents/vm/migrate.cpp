@@ -85,8 +85,20 @@ ocf::Outcome VmAgent::migrate_to() {
         return ocf::Outcome::of(ocf::ExitCode::error,
                                 fmt::format("not migrated: {}", fits.error().message));
     }
-    log::notice("migrating domain {} to {}", definition->identity.name, *daemon_uri);
     const auto& wishes = settings_.migration;
+    // In post-copy it runs on the target while its memory is still here.
+    const bool arrive_paused =
+        seen.domain.state == hypervisor::DomainState::running && !wishes.post_copy;
+    if (arrive_paused) {
+        const auto marked =
+            world_.hypervisor.mark(definition->identity, request_.resource(),
+                                   hypervisor::Mark::in_migration, request_.deadline);
+        if (!marked) {
+            return ocf::Outcome::of(ocf::ExitCode::error,
+                                    fmt::format("not migrated: {}", marked.error().message));
+        }
+    }
+    log::notice("migrating domain {} to {}", definition->identity.name, *daemon_uri);
     const hypervisor::MigrationRequest request{.daemon_uri = *daemon_uri,
                                                .migration_uri = memory_uri_for(settings_, node),
                                                .downtime_ms = wishes.downtime_ms,
@@ -95,7 +107,8 @@ ocf::Outcome VmAgent::migrate_to() {
                                                .compression = wishes.compression,
                                                .tls = wishes.tls,
                                                .auto_converge = wishes.auto_converge,
-                                               .post_copy = wishes.post_copy};
+                                               .post_copy = wishes.post_copy,
+                                               .arrive_paused = arrive_paused};
     const auto migrated = world_.migrator.migrate(
         definition->identity, request,
         [&](const hypervisor::MigrationProgress& progress) {
@@ -126,6 +139,7 @@ ocf::Outcome VmAgent::after_failed_migration(const Definition& definition, const
     }
     const Judgement judgement = judge(seen);
     if (judgement.verdict == Verdict::healthy) {
+        note_and_mark(definition.identity, request_.deadline.within(world_.clock, look_patience));
         return sentence("the guest stayed and runs here");
     }
     const auto target = world_.migrator.inspect_target(daemon_uri, definition, request_.deadline);
@@ -136,6 +150,7 @@ ocf::Outcome VmAgent::after_failed_migration(const Definition& definition, const
     const bool only_here = target && !target->already_active;
     if (only_here && seen.domain.pause == hypervisor::PauseReason::migration &&
         world_.hypervisor.resume(definition.identity, request_.deadline)) {
+        note_and_mark(definition.identity, request_.deadline.within(world_.clock, look_patience));
         return sentence("the guest stayed and runs here again");
     }
     return sentence(judgement.reason);
@@ -153,6 +168,11 @@ ocf::Outcome VmAgent::migrate_from() {
     poll_until(world_.clock, request_.deadline, poll_interval, [&] {
         const Observation seen = observe(*identity, request_.deadline);
         judgement = judge(seen);
+        if (seen.domain.unconfirmed) {
+            // Pacemaker comes here only when the source has let go of it, and could not resume it.
+            static_cast<void>(world_.hypervisor.resume(*identity, request_.deadline));
+            return false;
+        }
         return judgement.verdict != Verdict::settling && judgement.verdict != Verdict::unknown;
     });
     switch (judgement.verdict) {

@@ -60,8 +60,9 @@ StopStep on_paused(const StopSchedule& schedule, const StopProgress& progress,
     if (domain.job == Job::migration_out && !progress.job_aborted) {
         return StopStep::abort_job;
     }
-    const bool worth_it =
-        domain.pause == PauseReason::user || domain.pause == PauseReason::io_error;
+    // One that arrived unconfirmed may run on the other host: to resume it is to run it twice.
+    const bool worth_it = (domain.pause == PauseReason::user && !domain.unconfirmed) ||
+                          domain.pause == PauseReason::io_error;
     if (worth_it && !progress.resumed) {
         return StopStep::resume;
     }

@@ -118,7 +118,8 @@ Judgement VmAgent::resume_if_disks_answer(const Definition& definition, const Ju
 
 void VmAgent::note_and_mark(const DomainIdentity& identity, const Deadline& deadline) {
     note_.write(identity);
-    const auto marked = world_.hypervisor.mark(identity, request_.resource(), deadline);
+    const auto marked =
+        world_.hypervisor.mark(identity, request_.resource(), hypervisor::Mark::settled, deadline);
     if (!marked) {
         log::info("the domain carries no mark of this resource: {}", marked.error().message);
     }

@@ -24,6 +24,13 @@ std::string uuid_of(virDomainPtr domain) {
     return virDomainGetUUIDString(domain, text.data()) == 0 ? std::string(text.data()) : "";
 }
 
+/// Our element in the live domain, as libvirt prints it; "" when there is none.
+std::string mark_in(virDomainPtr domain) {
+    const CText text(virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, mark_namespace,
+                                          VIR_DOMAIN_AFFECT_LIVE));
+    return text ? text.get() : "";
+}
+
 Result<DomainView> view_of(virDomainPtr domain) {
     DomainView view{.identity = {.name = virDomainGetName(domain), .uuid = uuid_of(domain)}};
     int state = VIR_DOMAIN_NOSTATE;
@@ -34,6 +41,8 @@ Result<DomainView> view_of(virDomainPtr domain) {
     view.state = state_of(state);
     if (view.state == DomainState::paused) {
         view.pause = pause_reason_of(reason);
+        view.unconfirmed = view.pause == PauseReason::user &&
+                           mark_in(domain).find(" in-migration=") != std::string::npos;
     }
     view.memory_incomplete =
         state == VIR_DOMAIN_RUNNING && reason == VIR_DOMAIN_RUNNING_POSTCOPY_FAILED;
@@ -55,26 +64,23 @@ Found found_or_none(const Result<DomainView>& view) {
     return fail(view.error());
 }
 
-std::string mark_text(std::string_view resource) {
+std::string mark_text(std::string_view resource, Mark mark) {
     std::string safe;
     for (const char c : resource) {
         const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                            (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
         safe += plain ? c : '_';
     }
-    return fmt::format("<resource name=\"{}\"/>", safe);
+    return fmt::format("<resource name=\"{}\"{}/>", safe,
+                       mark == Mark::in_migration ? " in-migration=\"yes\"" : "");
 }
 
 bool carries(virDomainPtr domain, const std::string& mark) {
-    const CText text(virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, mark_namespace,
-                                          VIR_DOMAIN_AFFECT_LIVE));
-    if (!text) {
-        return false;
-    }
+    const std::string found = mark_in(domain);
     // libvirt prints with the quotes of its choice.
     const auto name = mark.substr(mark.find('"') + 1, mark.rfind('"') - mark.find('"') - 1);
-    return std::strstr(text.get(), ("\"" + name + "\"").c_str()) != nullptr ||
-           std::strstr(text.get(), ("'" + name + "'").c_str()) != nullptr;
+    return found.find("\"" + name + "\"") != std::string::npos ||
+           found.find("'" + name + "'") != std::string::npos;
 }
 
 unsigned flag_of(ShutdownMode mode) {
@@ -151,7 +157,7 @@ Found Libvirt::find(const DomainIdentity& identity, const Deadline& deadline) {
 
 Found Libvirt::find_marked(std::string_view resource, const Deadline& deadline) {
     return implementation_->connection.call<std::optional<DomainView>>(
-        deadline, [mark = mark_text(resource)](virConnectPtr open) -> Found {
+        deadline, [mark = mark_text(resource, Mark::settled)](virConnectPtr open) -> Found {
             const DomainList list(open, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
             if (!list.valid()) {
                 return fail(last_error("list of the active domains"));
@@ -165,12 +171,12 @@ Found Libvirt::find_marked(std::string_view resource, const Deadline& deadline) 
         });
 }
 
-Status Libvirt::mark(const DomainIdentity& identity, std::string_view resource,
+Status Libvirt::mark(const DomainIdentity& identity, std::string_view resource, Mark mark,
                      const Deadline& deadline) {
     return implementation_->act(identity, deadline, "mark of domain " + identity.name,
-                                [mark = mark_text(resource)](virDomainPtr domain) {
+                                [text = mark_text(resource, mark)](virDomainPtr domain) {
                                     return virDomainSetMetadata(
-                                        domain, VIR_DOMAIN_METADATA_ELEMENT, mark.c_str(),
+                                        domain, VIR_DOMAIN_METADATA_ELEMENT, text.c_str(),
                                         "twinsite", mark_namespace, VIR_DOMAIN_AFFECT_LIVE);
                                 });
 }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Milliseconds progress_interval{1000};
 constexpr Milliseconds question_patience{2000};
+constexpr Milliseconds resume_patience{5000};
 
 unsigned flags_of(const MigrationRequest& request) {
     // The daemons talk to each other, so the death of this process leaves no half migration. A
@@ -20,6 +21,7 @@ unsigned flags_of(const MigrationRequest& request) {
     const auto add = [&flags](bool wanted, unsigned flag) { flags |= wanted ? flag : 0U; };
     add(request.auto_converge, VIR_MIGRATE_AUTO_CONVERGE);
     add(request.post_copy, VIR_MIGRATE_POSTCOPY);
+    add(request.arrive_paused, VIR_MIGRATE_PAUSED);
     add(request.tls, VIR_MIGRATE_TLS);
     add(request.connections > 1, VIR_MIGRATE_PARALLEL);
     add(!request.compression.empty(), VIR_MIGRATE_COMPRESSED);
@@ -57,6 +59,40 @@ Status transfer(virConnectPtr connection, const DomainIdentity& identity,
     }
     return {};
 }
+
+/// The target's daemon, asked early, so that the guest does not wait for the connection.
+class Arrival {
+public:
+    Arrival(const DomainIdentity& identity, const MigrationRequest& request, Clock& clock)
+        : connection_(request.daemon_uri, clock)
+        , identity_(identity)
+        , wanted_(request.arrive_paused) {
+        if (wanted_) {
+            static_cast<void>(connection_.start<void>([](virConnectPtr) { return Status{}; }));
+        }
+    }
+
+    /// This host has let go of the guest. Whether it worked, migrate_from sees and mends.
+    void resume() {
+        if (!wanted_) {
+            return;
+        }
+        const auto resumed = connection_.call<void>(
+            Deadline::after(connection_.clock(), resume_patience),
+            [identity = identity_](virConnectPtr open) {
+                return look_up(open, identity).and_then([](const DomainHandle& domain) -> Status {
+                    return virDomainResume(domain.get()) == 0 ? Status{}
+                                                              : fail(last_error("resume"));
+                });
+            });
+        static_cast<void>(resumed);
+    }
+
+private:
+    LibvirtConnection connection_;
+    DomainIdentity identity_;
+    bool wanted_;
+};
 
 /// What is asked and told while the transfer runs, over a connection of its own.
 class Supervisor {
@@ -153,11 +189,15 @@ Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
                const MigrationRequest& request, const Migrator::OnProgress& progress,
                const Deadline& deadline) {
     Clock& clock = connection.clock();
+    Arrival arrival(identity, request, clock);
     auto running = connection.start<void>(
         [identity, request](virConnectPtr open) { return transfer(open, identity, request); });
     Supervisor supervisor(connection.uri(), clock, identity, request);
     while (!deadline.passed(clock)) {
         if (auto ended = running.wait(clock, deadline.within(clock, progress_interval)); ended) {
+            if (*ended) {
+                arrival.resume();
+            }
             return std::move(*ended);
         }
         supervisor.look(progress);
@@ -167,6 +207,7 @@ Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
     }
     if (auto ended = running.wait(clock, Deadline::after(clock, abort_patience)); ended) {
         if (*ended) {
+            arrival.resume();
             return {};
         }
         return fail(ErrorKind::timeout, "the migration was aborted at its deadline");

@@ -80,8 +80,12 @@ Result<std::optional<DomainView>> FakeHost::find_marked(std::string_view resourc
     return marked_as == resource ? domain : std::nullopt;
 }
 
-Status FakeHost::mark(const DomainIdentity&, std::string_view resource, const Deadline& deadline) {
-    return ask(deadline, "").map([&] { marked_as = resource; });
+Status FakeHost::mark(const DomainIdentity&, std::string_view resource, Mark mark,
+                      const Deadline& deadline) {
+    return ask(deadline, "").map([&] {
+        marked_as = resource;
+        mark_of = mark;
+    });
 }
 
 Status FakeHost::create(const std::string& xml, const Deadline& deadline) {
@@ -105,6 +109,7 @@ Status FakeHost::resume(const DomainIdentity&, const Deadline& deadline) {
     }
     if (disks_answer) {
         domain->state = DomainState::running;
+        domain->unconfirmed = false;
     }
     return {};
 }

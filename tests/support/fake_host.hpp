@@ -38,6 +38,7 @@ public:
     Milliseconds answers_after{}; ///< how long the daemon takes for each answer
     std::optional<hypervisor::DomainView> domain;
     std::string marked_as;
+    hypervisor::Mark mark_of = hypervisor::Mark::settled;
     bool process = false;
     char process_state = 'S';
     std::map<hypervisor::ShutdownMode, Milliseconds> obeys; ///< absent: the request is ignored
@@ -72,7 +73,7 @@ public:
     Result<std::optional<hypervisor::DomainView>> find_marked(std::string_view resource,
                                                               const Deadline& deadline) override;
     Status mark(const hypervisor::DomainIdentity& identity, std::string_view resource,
-                const Deadline& deadline) override;
+                hypervisor::Mark mark, const Deadline& deadline) override;
     Status create(const std::string& xml, const Deadline& deadline) override;
     Status resume(const hypervisor::DomainIdentity& identity, const Deadline& deadline) override;
     Status wake_up(const hypervisor::DomainIdentity& identity, const Deadline& deadline) override;

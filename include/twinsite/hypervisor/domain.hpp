@@ -55,6 +55,8 @@ struct DomainView {
     PauseReason pause = PauseReason::none;
     /// It runs, but a post-copy migration to here broke: part of its memory never came.
     bool memory_incomplete = false;
+    /// Paused on its arrival by a migration whose end nobody has confirmed (Mark::in_migration).
+    bool unconfirmed = false;
     Job job = Job::none; ///< looked up only for a domain that is paused by a migration
     /// Why a domain is shut off or crashed, in a few words.
     std::string detail{};

@@ -30,6 +30,20 @@ struct MigrationRequest {
     bool tls = false;
     bool auto_converge = false;
     bool post_copy = false;
+    /// It arrives paused (VIR_MIGRATE_PAUSED) and is resumed when this host has let go of it.
+    /// Without, a connection that breaks in the last moment leaves it running on both hosts:
+    /// libvirt resumes the source without knowing whether the target runs it (libvirt,
+    /// qemu_migration.c, qemuMigrationSrcPerformPeer2Peer3: "ddomain could in fact be running on
+    /// the dest").
+    bool arrive_paused = false;
+};
+
+/// What is written into a live domain besides the resource's name.
+enum class Mark {
+    settled,
+    /// A migration of it has begun. Whoever finds it paused with this mark must not resume it,
+    /// unless the migration is known to have ended well: it may run on the other host.
+    in_migration,
 };
 
 struct MigrationProgress {
@@ -60,7 +74,7 @@ public:
     virtual Result<std::optional<DomainView>> find_marked(std::string_view resource,
                                                           const Deadline& deadline) = 0;
     /// Write the resource's name into the live domain; it travels along with a migration.
-    virtual Status mark(const DomainIdentity& identity, std::string_view resource,
+    virtual Status mark(const DomainIdentity& identity, std::string_view resource, Mark mark,
                         const Deadline& deadline) = 0;
 
     /// Start a transient domain. Definitions of the same name and UUID stay as they are.

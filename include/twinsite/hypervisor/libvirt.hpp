@@ -27,7 +27,7 @@ public:
                                            const Deadline& deadline) override;
     Result<std::optional<DomainView>> find_marked(std::string_view resource,
                                                   const Deadline& deadline) override;
-    Status mark(const DomainIdentity& identity, std::string_view resource,
+    Status mark(const DomainIdentity& identity, std::string_view resource, Mark mark,
                 const Deadline& deadline) override;
     Status create(const std::string& xml, const Deadline& deadline) override;
     Status resume(const DomainIdentity& identity, const Deadline& deadline) override;

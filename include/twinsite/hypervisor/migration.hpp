@@ -35,7 +35,8 @@ public:
     using OnProgress = std::function<void(const MigrationProgress&)>;
     /// Migrate live, this host's daemon talking to the target's. At the deadline the migration is
     /// aborted, and the guest stays here; the call returns after the abort was confirmed, or, with
-    /// kind timeout, when ABORT_PATIENCE after the deadline it was not.
+    /// kind timeout, when ABORT_PATIENCE after the deadline it was not. A guest that was to arrive
+    /// paused is then resumed at the target, if the target's daemon can be asked.
     virtual Status migrate(const DomainIdentity& identity, const MigrationRequest& request,
                            const OnProgress& progress, const Deadline& deadline) = 0;
 };

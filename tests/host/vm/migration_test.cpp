@@ -45,6 +45,43 @@ TEST_F(VmMigration, under_way_is_told_apart_on_both_ends) {
     expect_running_only_on("b");
 }
 
+// All of the guest is on the target, and what the target's daemon says of it is lost: libvirt lets
+// the source go on, and cannot know whether the target runs it too.
+TEST_F(VmMigration, whose_last_answer_is_lost_does_not_run_twice) {
+    timeout = Milliseconds(90000);
+    limit_wire("1mbit");
+    auto migration = begin_migration();
+    ASSERT_TRUE(eventually([&] {
+        return virsh("a", {"domstate", "--reason", "rot"}) == "paused (migrating)";
+    }));
+    const std::vector<std::string> deaf{"OUTPUT", "-p", "tcp", "--sport", "16509", "-j", "DROP"};
+    const auto firewall = [&](const char* action) {
+        std::vector<std::string> words{"iptables", action};
+        words.insert(words.end(), deaf.begin(), deaf.end());
+        EXPECT_TRUE(on("b", words).ok());
+    };
+    firewall("-A");
+    ASSERT_TRUE(eventually(
+        [&] {
+            return virsh("b", {"domstate", "--reason", "rot"}) == "paused (user)";
+        },
+        Milliseconds(40000)))
+        << virsh("b", {"domstate", "--reason", "rot"});
+    const AgentRun lost = migration.get();
+    EXPECT_EQ(lost.exit_code, 1) << lost.err;
+    EXPECT_NE(lost.reason.find("the guest stayed and runs here"), std::string::npos) << lost.err;
+    EXPECT_TRUE(is_writing("a"));
+    const AgentRun left = agent("b", "monitor");
+    EXPECT_EQ(left.exit_code, 1);
+    EXPECT_NE(left.reason.find("nobody confirmed"), std::string::npos) << left.reason;
+    EXPECT_EQ(virsh("b", {"domstate", "--reason", "rot"}), "paused (user)");
+    firewall("-D");
+    unlimit_wire();
+    expect("b", "stop", 0);
+    expect_running_only_on("a");
+    expect("a", "monitor", 0);
+}
+
 TEST_F(VmMigration, post_copy) {
     parameters["migration_postcopy"] = "true";
     parameters["migration_speed"] = "8";

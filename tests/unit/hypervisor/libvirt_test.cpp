@@ -1,9 +1,11 @@
 // The adapter on libvirt's own test driver, which lives in this process.
 #include "tests/support/scratch_directory.hpp"
 
+#include <twinsite/base/handle.hpp>
 #include <twinsite/hypervisor/libvirt.hpp>
 
 #include <gtest/gtest.h>
+#include <libvirt/libvirt.h>
 
 namespace twinsite::hypervisor {
 namespace {
@@ -20,6 +22,13 @@ protected:
         const auto found = libvirt.find(rot, soon());
         EXPECT_TRUE(found && *found);
         return found && *found ? **found : DomainView{};
+    }
+    /// As an administrator does.
+    static void suspend() {
+        const CHandle<virConnect, virConnectClose> open(virConnectOpen("test:///default"));
+        const CHandle<virDomain, virDomainFree> domain(
+            virDomainLookupByName(open.get(), rot.name.c_str()));
+        ASSERT_EQ(virDomainSuspend(domain.get()), 0);
     }
     SystemClock clock;
     // Connections of one process to this address share one set of domains; each test, which is a
@@ -48,13 +57,24 @@ TEST_F(LibvirtAdapter, is_known_by_its_uuid_or_without_one_by_its_name) {
 TEST_F(LibvirtAdapter, is_found_again_by_its_mark) {
     ASSERT_TRUE(libvirt.create(xml, soon()));
     EXPECT_FALSE(libvirt.find_marked("vm_rot", soon()).value());
-    const auto marked = libvirt.mark(rot, "vm_rot", soon());
+    const auto marked = libvirt.mark(rot, "vm_rot", Mark::settled, soon());
     ASSERT_TRUE(marked) << marked.error().message;
     const auto found = libvirt.find_marked("vm_rot", soon());
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->identity, rot);
     EXPECT_FALSE(libvirt.find_marked("vm_ro", soon()).value());
     EXPECT_FALSE(libvirt.find_marked("vm_rot2", soon()).value());
+}
+
+TEST_F(LibvirtAdapter, paused_in_a_migration_is_not_paused_by_an_admin) {
+    ASSERT_TRUE(libvirt.create(xml, soon()));
+    suspend();
+    EXPECT_FALSE((*libvirt.find(rot, soon()))->unconfirmed);
+    ASSERT_TRUE(libvirt.mark(rot, "vm_rot", Mark::in_migration, soon()));
+    EXPECT_TRUE((*libvirt.find(rot, soon()))->unconfirmed);
+    EXPECT_TRUE(*libvirt.find_marked("vm_rot", soon()));
+    ASSERT_TRUE(libvirt.mark(rot, "vm_rot", Mark::settled, soon()));
+    EXPECT_FALSE((*libvirt.find(rot, soon()))->unconfirmed);
 }
 
 TEST_F(LibvirtAdapter, an_admins_definition_outlives_the_guest) {

@@ -39,6 +39,15 @@ TEST_F(Monitor, leaves_alone_what_an_admin_paused) {
     EXPECT_TRUE(host.done.empty());
 }
 
+TEST_F(Monitor, of_a_guest_that_arrived_unconfirmed_is_a_failure_and_resumes_nothing) {
+    host.pause_guest(PauseReason::user);
+    host.domain->unconfirmed = true;
+    EXPECT_EQ(perform("monitor").reason,
+              "paused on its arrival by a live migration whose end nobody confirmed");
+    EXPECT_EQ(perform("start").code, ExitCode::error);
+    EXPECT_FALSE(host.did("resume"));
+}
+
 TEST_F(Monitor, waits_for_a_guest_on_its_way_down) {
     host.domain->state = hypervisor::DomainState::shutting_down;
     host.later(Milliseconds(3000), [&] { host.end_guest(); });
@@ -121,6 +130,39 @@ TEST_F(Migrate, goes_where_pacemaker_says_in_the_way_the_admin_says) {
     EXPECT_EQ(host.migration.downtime_ms, 300U);
     EXPECT_EQ(host.migration.compression, "xbzrle");
     EXPECT_TRUE(host.migration.post_copy);
+    EXPECT_FALSE(host.migration.arrive_paused);
+}
+
+TEST_F(Migrate, a_running_guest_arrives_paused_and_marked) {
+    EXPECT_EQ(perform("migrate_to").code, ExitCode::success);
+    EXPECT_TRUE(host.migration.arrive_paused);
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::in_migration);
+}
+
+TEST_F(Migrate, what_an_admin_paused_stays_paused) {
+    host.pause_guest(PauseReason::user);
+    EXPECT_EQ(perform("migrate_to").code, ExitCode::success);
+    EXPECT_FALSE(host.migration.arrive_paused);
+    host.run_guest(rot);
+    host.pause_guest(PauseReason::user);
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    EXPECT_FALSE(host.did("resume"));
+}
+
+TEST_F(Migrate, from_resumes_what_the_source_let_go_of) {
+    host.pause_guest(PauseReason::user);
+    host.domain->unconfirmed = true;
+    host.mark_of = hypervisor::Mark::in_migration;
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    EXPECT_TRUE(host.did("resume"));
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
+}
+
+TEST_F(Migrate, that_failed_takes_its_mark_away) {
+    host.migration_fails = Error{ErrorKind::internal, "client socket is closed"};
+    EXPECT_EQ(perform("migrate_to").reason,
+              "the guest stayed and runs here; client socket is closed");
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
 }
 
 TEST_F(Migrate, gives_one_reason_before_anything_moves) {
