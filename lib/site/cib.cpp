@@ -48,47 +48,123 @@ void add_nodes(const Topology& topology, Xml& nodes) {
 
 } // namespace cib
 
-Xml render_cib(const Topology& topology) {
-    const Scores scores = scores_for(topology.policy);
-    Xml crm_config{"crm_config", {}, {}};
-    Xml nodes{"nodes", {}, {}};
-    Xml resources{"resources", {}, {}};
-    Xml constraints{"constraints", {}, {}};
+namespace {
+
+using cib::Section;
+
+class Tree : public Section {
+public:
+    explicit Tree(Xml& section)
+        : section_(section) {}
+    void add(Xml element) override { section_.add(std::move(element)); }
+
+private:
+    Xml& section_;
+};
+
+/// Keeps text only, and the ids.
+class Text : public Section {
+public:
+    void add(Xml element) override {
+        constexpr std::size_t depth = 3; // below cib, configuration and the section
+        append_text(text_, element, depth);
+        ids_.emplace_back(element.get("id"));
+    }
+    [[nodiscard]] const std::vector<std::string>& ids() const { return ids_; }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    std::string text_;
+    std::vector<std::string> ids_;
+};
+
+/// Fills RESOURCES and CONSTRAINTS; the fencing levels are the answer.
+Xml add_all(const Topology& topology, Section& resources, Section& constraints) {
     Xml levels{"fencing-topology", {}, {}};
-    cib::add_cluster_properties(topology, crm_config);
-    cib::add_nodes(topology, nodes);
+    const Scores scores = scores_for(topology.policy);
     cib::add_fencing(topology, resources, constraints, levels);
     for (const Lun& lun : topology.luns) {
         cib::add_lun(topology, lun, scores, resources, constraints);
     }
     cib::add_vms(topology, scores, resources, constraints);
+    return levels;
+}
 
-    // What twinsite made and may change or remove again, visible with `pcs tag`.
-    Xml resources_tag{"tag", {{"id", std::string(ownership_tag)}}, {}};
-    for (const Xml& resource : resources.children) {
-        resources_tag.add({"obj_ref", {{"id", std::string(resource.get("id"))}}, {}});
+/// What twinsite made and may change or remove again, visible with `pcs tag`.
+Xml tag_of(const std::vector<std::string>& ids) {
+    Xml tag{"tag", {{"id", std::string(ownership_tag)}}, {}};
+    tag.children.reserve(ids.size());
+    for (const std::string& id : ids) {
+        tag.add({"obj_ref", {{"id", id}}, {}});
     }
+    return tag;
+}
 
+Xml whole(const Topology& topology, Xml resources, Xml constraints, Xml levels, Xml tag) {
     Xml configuration{"configuration", {}, {}};
-    for (Xml* part : {&crm_config, &nodes, &resources, &constraints}) {
-        configuration.add(std::move(*part));
-    }
+    cib::add_cluster_properties(topology, configuration.add({"crm_config", {}, {}}));
+    cib::add_nodes(topology, configuration.add({"nodes", {}, {}}));
+    configuration.add(std::move(resources));
+    configuration.add(std::move(constraints));
     if (!levels.children.empty()) {
         configuration.add(std::move(levels));
     }
-    if (!resources_tag.children.empty()) {
-        configuration.ensure("tags").add(std::move(resources_tag));
+    if (!tag.children.empty()) {
+        configuration.ensure("tags").add(std::move(tag));
     }
-    Xml whole{"cib",
-              {{"crm_feature_set", "3.16.1"},
-               {"validate-with", "pacemaker-3.9"},
-               {"epoch", "1"},
-               {"num_updates", "0"},
-               {"admin_epoch", "0"}},
-              {}};
-    whole.add(std::move(configuration));
-    whole.add({"status", {}, {}});
-    return whole;
+    Xml cib{"cib",
+            {{"crm_feature_set", "3.16.1"},
+             {"validate-with", "pacemaker-3.9"},
+             {"epoch", "1"},
+             {"num_updates", "0"},
+             {"admin_epoch", "0"}},
+            {}};
+    cib.add(std::move(configuration));
+    cib.add({"status", {}, {}});
+    return cib;
+}
+
+} // namespace
+
+Xml render_cib(const Topology& topology) {
+    Xml resources{"resources", {}, {}};
+    Xml constraints{"constraints", {}, {}};
+    // About five for each VM; growing by doubling would hold 10,000 VMs twice.
+    constraints.children.reserve(5 * topology.vms.size() + 4 * topology.luns.size());
+    Tree resource_tree(resources);
+    Tree constraint_tree(constraints);
+    Xml levels = add_all(topology, resource_tree, constraint_tree);
+    std::vector<std::string> ids;
+    for (const Xml& resource : resources.children) {
+        ids.emplace_back(resource.get("id"));
+    }
+    return whole(topology, std::move(resources), std::move(constraints), std::move(levels),
+                 tag_of(ids));
+}
+
+void write_cib(const Topology& topology, const std::function<void(std::string_view)>& write) {
+    Text resources;
+    Text constraints;
+    Xml levels = add_all(topology, resources, constraints);
+    const std::string frame =
+        to_text(whole(topology, {"resources", {}, {}}, {"constraints", {}, {}}, std::move(levels),
+                      tag_of(resources.ids())));
+    std::string_view rest = frame;
+    const auto fill = [&](const std::string& name, const std::string& text) {
+        const std::string empty = "<" + name + "/>\n";
+        const auto at = rest.find(empty);
+        if (text.empty() || at == std::string_view::npos) {
+            return;
+        }
+        write(rest.substr(0, at));
+        write("<" + name + ">\n");
+        write(text);
+        write("    </" + name + ">\n");
+        rest.remove_prefix(at + empty.size());
+    };
+    fill("resources", resources.text());
+    fill("constraints", constraints.text());
+    write(rest);
 }
 
 } // namespace twinsite::site

@@ -8,6 +8,7 @@ namespace twinsite::site::cib {
 
 void add_pairs(Xml& parent, std::string_view kind, std::string_view id, const Pairs& pairs) {
     Xml set{std::string(kind), {{"id", std::string(id)}}, {}};
+    set.children.reserve(pairs.size());
     for (const auto& [name, value] : pairs) {
         if (!value.empty()) {
             set.add({"nvpair",
@@ -23,6 +24,7 @@ void add_pairs(Xml& parent, std::string_view kind, std::string_view id, const Pa
 void add_operations(Xml& primitive, const std::vector<Operation>& operations) {
     const std::string resource(primitive.get("id"));
     Xml& list = primitive.add({"operations", {}, {}});
+    list.children.reserve(operations.size());
     for (const Operation& operation : operations) {
         Xml& op = list.add({"op",
                             {{"id", fmt::format("{}-{}-interval-{}", resource, operation.name,
@@ -44,6 +46,7 @@ Xml primitive(std::string_view id, std::string_view klass, std::string_view prov
         xml.set("provider", provider);
     }
     xml.set("type", type);
+    xml.children.reserve(4); // two or three sets of pairs, and the operations
     return xml;
 }
 

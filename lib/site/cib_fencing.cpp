@@ -71,7 +71,7 @@ Xml device_resource(const Node& node, const Device& device, std::string_view id)
 
 } // namespace
 
-void add_fencing(const Topology& topology, Xml& resources, Xml& constraints, Xml& levels) {
+void add_fencing(const Topology& topology, Section& resources, Section& constraints, Xml& levels) {
     for (const Node& node : topology.nodes) {
         const auto devices = devices_of(topology, node);
         std::vector<std::string> ids;

@@ -178,8 +178,8 @@ Xml home_in_window(const Lun& lun, std::string_view window, const Scores& scores
 
 } // namespace
 
-void add_lun(const Topology& topology, const Lun& lun, const Scores& scores, Xml& resources,
-             Xml& constraints) {
+void add_lun(const Topology& topology, const Lun& lun, const Scores& scores, Section& resources,
+             Section& constraints) {
     resources.add(mirror_clone(lun));
     constraints.add(replicas_only(lun));
     if (lun.converged()) {

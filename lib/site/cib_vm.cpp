@@ -60,7 +60,7 @@ Xml home_rule(const Vm& vm, const Scores& scores) {
 
 /// The VM opens the device of its own host: it runs only where the mirror is promoted, and it has
 /// stopped before the mirror is demoted.
-void bind_to_device(const Vm& vm, const std::string& lun, Xml& constraints) {
+void bind_to_device(const Vm& vm, const std::string& lun, Section& constraints) {
     const std::string clone = mirror_clone_id(lun);
     const std::string pair = fmt::format("{}-{}", vm_id(vm.name), clone);
     constraints.add({"rsc_colocation",
@@ -80,7 +80,8 @@ void bind_to_device(const Vm& vm, const std::string& lun, Xml& constraints) {
                      {}});
 }
 
-void add_lun_bonds(const Topology& topology, const Vm& vm, const Scores& scores, Xml& constraints) {
+void add_lun_bonds(const Topology& topology, const Vm& vm, const Scores& scores,
+                   Section& constraints) {
     const std::string score =
         scores.vm_with_lun_infinite ? "INFINITY" : std::to_string(scores.vm_with_lun);
     for (const std::string& lun : vm.luns) {
@@ -122,7 +123,7 @@ void add_lun_bonds(const Topology& topology, const Vm& vm, const Scores& scores,
     }
 }
 
-void add_sequence(const Vm& vm, Xml& constraints) {
+void add_sequence(const Vm& vm, Section& constraints) {
     for (const std::string& first : vm.after) {
         constraints.add(
             {"rsc_order",
@@ -136,7 +137,8 @@ void add_sequence(const Vm& vm, Xml& constraints) {
 
 } // namespace
 
-void add_vms(const Topology& topology, const Scores& scores, Xml& resources, Xml& constraints) {
+void add_vms(const Topology& topology, const Scores& scores, Section& resources,
+             Section& constraints) {
     const auto hosts = preferred_hosts(topology);
     std::unordered_map<std::string_view, const Vm*> last_of_group;
     for (std::size_t i = 0; i < topology.vms.size(); ++i) {

@@ -61,9 +61,7 @@ Xml& Xml::add(Xml element) {
     return children.back();
 }
 
-namespace {
-
-void append(std::string& out, const Xml& xml, std::size_t depth) {
+void append_text(std::string& out, const Xml& xml, std::size_t depth) {
     out.append(depth * 2, ' ');
     out += '<';
     out += xml.name;
@@ -88,7 +86,7 @@ void append(std::string& out, const Xml& xml, std::size_t depth) {
     }
     out += "\n";
     for (const Xml& child : xml.children) {
-        append(out, child, depth + 1);
+        append_text(out, child, depth + 1);
     }
     out.append(depth * 2, ' ');
     out += "</";
@@ -96,11 +94,9 @@ void append(std::string& out, const Xml& xml, std::size_t depth) {
     out += ">\n";
 }
 
-} // namespace
-
 std::string to_text(const Xml& xml) {
     std::string out;
-    append(out, xml, 0);
+    append_text(out, xml, 0);
     return out;
 }
 

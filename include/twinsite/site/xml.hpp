@@ -34,5 +34,7 @@ struct Xml {
 
 /// Indented text with an end of line after every element.
 std::string to_text(const Xml& xml);
+/// The same at the end of OUT, as a part of something of which XML is DEPTH levels below the top.
+void append_text(std::string& out, const Xml& xml, std::size_t depth);
 
 } // namespace twinsite::site

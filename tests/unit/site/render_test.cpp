@@ -28,6 +28,20 @@ std::string value(const Xml& resource, std::string_view set, std::string_view na
     return {};
 }
 
+TEST(RenderCib, is_the_same_text_in_pieces) {
+    Topology topology = example_topology();
+    Topology empty = topology;
+    empty.luns.clear();
+    empty.vms.clear();
+    Topology nothing = empty;
+    nothing.nodes.clear();
+    for (const Topology& each : {topology, empty, nothing}) {
+        std::string text;
+        write_cib(each, [&text](std::string_view piece) { text += piece; });
+        EXPECT_EQ(text, to_text(render_cib(each)));
+    }
+}
+
 TEST(RenderCib, gives_the_resources_their_fixed_ids) {
     const Xml cib = render_cib(example_topology());
     const Xml& resources = section(cib, "resources");
