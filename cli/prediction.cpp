@@ -30,11 +30,11 @@ Result<Prediction> predict_change(site::Xml before, site::Xml after) {
         process::SystemCommandRunner runner;
         const SystemClock clock;
         const auto deadline = Deadline::after(clock, patience);
-        const auto anyway = cluster::simulate(runner, before, {}, deadline);
+        const auto anyway = cluster::simulate(runner, before, deadline);
         if (!anyway) {
             return fail(anyway.error());
         }
-        auto then = cluster::simulate(runner, after, {}, deadline);
+        auto then = cluster::simulate(runner, after, deadline);
         if (!then) {
             return fail(then.error());
         }

@@ -28,7 +28,7 @@ Result<Look> look(cluster::Configuration& live, const Clock& clock) {
         return fail(cib.error());
     }
     process::SystemCommandRunner runner;
-    auto movements = cluster::simulate(runner, *cib, {}, Deadline::after(clock, one_look));
+    auto movements = cluster::simulate(runner, *cib, Deadline::after(clock, one_look));
     if (!movements) {
         return fail(movements.error());
     }

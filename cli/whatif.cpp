@@ -100,7 +100,7 @@ Exit simulate_live(const Options& options, const site::Topology& topology,
     if (!live) {
         return report(options, live.error(), Exit::cluster);
     }
-    const auto cib = (*live)->read();
+    auto cib = (*live)->read();
     if (!cib) {
         return report(options, cib.error(), Exit::cluster);
     }
@@ -116,8 +116,8 @@ Exit simulate_live(const Options& options, const site::Topology& topology,
     }
     process::SystemCommandRunner runner;
     const SystemClock clock;
-    const auto movements =
-        cluster::simulate(runner, *cib, event, Deadline::after(clock, std::chrono::seconds(120)));
+    const auto movements = cluster::simulate(runner, *std::move(cib), event,
+                                             Deadline::after(clock, std::chrono::seconds(120)));
     if (!movements) {
         return report(options, movements.error(), Exit::cluster);
     }

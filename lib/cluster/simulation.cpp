@@ -103,18 +103,9 @@ Result<std::vector<Movement>> parse_simulation(std::string_view xml) {
 }
 
 Result<std::vector<Movement>> simulate(process::CommandRunner& runner, const site::Xml& cib,
-                                       const Event& event, const Deadline& deadline) {
+                                       const Deadline& deadline) {
     process::Command command;
     command.argv = {"crm_simulate", "--run", "--xml-pipe", "--output-as=xml"};
-    for (const std::string& node : event.failed_nodes) {
-        command.argv.push_back("--node-fail=" + node);
-    }
-    for (const std::string& node : event.lost_nodes) {
-        command.argv.push_back("--node-down=" + node);
-    }
-    if (event.quorum_lost) {
-        command.argv.emplace_back("--quorum=false");
-    }
     command.input = site::to_text(cib);
     const auto output = runner.run(command, deadline);
     if (!output) {
@@ -125,6 +116,12 @@ Result<std::vector<Movement>> simulate(process::CommandRunner& runner, const sit
                     fmt::format("crm_simulate failed: {}", output->complaint()));
     }
     return parse_simulation(output->out);
+}
+
+Result<std::vector<Movement>> simulate(process::CommandRunner& runner, site::Xml cib,
+                                       const Event& event, const Deadline& deadline) {
+    happen(cib, event);
+    return simulate(runner, cib, deadline);
 }
 
 } // namespace twinsite::cluster

@@ -1,0 +1,21 @@
+// What may happen to nodes, written into a CIB as the cluster itself would write it.
+#pragma once
+
+#include <twinsite/site/xml.hpp>
+
+#include <string>
+#include <vector>
+
+namespace twinsite::cluster {
+
+struct Event {
+    std::vector<std::string> failed_nodes;
+    std::vector<std::string> lost_nodes; ///< out of sight, not to be fenced now
+    bool quorum_lost = false;
+};
+
+/// CIB (configuration and status) as it is right after EVENT. crm_simulate's options --node-fail,
+/// --node-down and --quorum mean the same, but copy the whole CIB several times for each node.
+void happen(site::Xml& cib, const Event& event);
+
+} // namespace twinsite::cluster
