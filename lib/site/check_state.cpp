@@ -79,7 +79,7 @@ void check_mirror(const LunEntry& lun, const ClusterState& state, std::vector<Fi
         }
         findings.push_back(
             {"mirror-degraded", Severity::warning, mirror_id(name),
-             fmt::format("the copy of {} on {} is {}{}", name, copy.node, to_string(copy.state),
+             fmt::format("the copy of {} on {}: {}{}", name, copy.node, to_string(copy.state),
                          copy.running ? "" : "; the mirror does not run there"),
              fmt::format("Look at \"drbdadm status {}\" on {}; the site that holds the other copy "
                          "must not be lost now.",

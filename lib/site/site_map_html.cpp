@@ -1,5 +1,6 @@
+#include "lib/site/site_map_page.hpp"
+
 #include <twinsite/base/markup.hpp>
-#include <twinsite/site/site_map.hpp>
 
 #include <fmt/format.h>
 
@@ -7,21 +8,25 @@
 
 namespace twinsite::site {
 
-namespace {
+namespace page {
 
-constexpr std::string_view style = R"(
-:root{--bg:#fff;--fg:#1b1f24;--box:#f3f5f8;--line:#c8d0da;--home0:#b3261e;--home1:#1f5fbf;--bad:#b3261e;--ok:#1d7a3e}
-@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ee;--box:#1e242b;--line:#3a4450;--home0:#ff8a80;--home1:#82b1ff;--bad:#ff8a80;--ok:#7bd89a}}
-body{background:var(--bg);color:var(--fg);font:16px/1.4 system-ui,sans-serif;margin:1rem;max-width:70rem}
-.sites{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:1rem}
-.site,.part{background:var(--box);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-wrap:anywhere}
-h1{font-size:1.4rem}h2{font-size:1.15rem;margin:.2rem 0 .5rem}h3{font-size:1rem;margin:.6rem 0 .2rem}
-.bar{height:.6rem;background:var(--line);border-radius:.3rem;overflow:hidden}.bar i{display:block;height:100%;background:var(--ok)}.bar i.full{background:var(--bad)}
-.vm{display:inline-block;border:2px solid;border-radius:.4rem;padding:.1rem .5rem;margin:.15rem .2rem .15rem 0}
-.home0{border-color:var(--home0)}.home1{border-color:var(--home1)}.bad{color:var(--bad);font-weight:600}.ok{color:var(--ok)}
-table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid var(--line);padding:.25rem .4rem;text-align:left;vertical-align:top}
-.part{margin-top:1rem;overflow-x:auto}
-)";
+std::string_view colour(const SiteMap& map, std::string_view home) {
+    return !map.sites.empty() && home == map.sites.front() ? "home0" : "home1";
+}
+
+std::string vm_box(const SiteMap& map, const VmEntry& vm) {
+    std::string trouble;
+    if (vm.apart || vm.place != Place::home) {
+        trouble = fmt::format(" <span class=\"bad\">{}{}</span>", to_string(vm.place),
+                              vm.apart ? ", apart from its LUN" : "");
+    }
+    return fmt::format("<span class=\"vm {}\">{}{}</span>", colour(map, vm.vm->home),
+                       escape_markup(vm.vm->name), trouble);
+}
+
+} // namespace page
+
+namespace {
 
 class Page {
 public:
@@ -33,14 +38,21 @@ public:
                            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                            "<title>{0}</title><style>{1}</style></head><body>\n<h1>Cluster {0}: "
                            "<span class=\"{2}\">{3}</span></h1>\n<div class=\"sites\">\n",
-                           escape_markup(map_.cluster), style, map_.quorate ? "ok" : "bad",
+                           escape_markup(map_.cluster), page::style, map_.quorate ? "ok" : "bad",
                            map_.quorate ? "has quorum" : "NO QUORUM");
         for (std::size_t i = 0; i < map_.sites.size(); ++i) {
             site(map_.sites[i]);
         }
-        out_ += "</div>\n";
+        out_ += "</div>\n<p><small>The colour is the home:";
+        for (const std::string& name : map_.sites) {
+            out_ += fmt::format(" <span class=\"vm {}\">{}</span>", page::colour(map_, name),
+                                escape_markup(name));
+        }
+        out_ += "</small></p>\n";
+        out_ += page::wiring(map_);
         luns();
         preview();
+        out_ += page::capacity(map_);
         list(findings);
         out_ += "</body></html>\n";
         return std::move(out_);
@@ -49,20 +61,6 @@ public:
 private:
     const SiteMap& map_;
     std::string out_;
-
-    [[nodiscard]] std::string_view colour(std::string_view home) const {
-        return !map_.sites.empty() && home == map_.sites.front() ? "home0" : "home1";
-    }
-
-    void vm(const VmEntry& entry) {
-        const bool crossing = entry.apart || entry.place != Place::home;
-        out_ += fmt::format("<span class=\"vm {}\">{}{}</span>", colour(entry.vm->home),
-                            escape_markup(entry.vm->name),
-                            !crossing ? ""
-                                      : fmt::format(" <span class=\"bad\">{}{}</span>",
-                                                    escape_markup(to_string(entry.place)),
-                                                    entry.apart ? ", apart from its LUN" : ""));
-    }
 
     void site(const std::string& name) {
         out_ += fmt::format("<section class=\"site\"><h2>{}</h2>\n", escape_markup(name));
@@ -75,31 +73,31 @@ private:
                                 node.state == "online" ? "ok" : "bad", escape_markup(node.state));
             const std::int64_t usable = node.node->usable_mib();
             if (node.node->compute && usable > 0) {
-                const std::int64_t percent =
-                    std::min<std::int64_t>(100, node.used_mib * 100 / usable);
-                out_ += fmt::format("<div class=\"bar\"><i{} style=\"width:{}%\"></i></div>"
-                                    "<small>{} of {} MiB</small><br>",
-                                    percent > 90 ? " class=\"full\"" : "", percent, node.used_mib,
+                constexpr std::int64_t nearly_full = 90;
+                out_ += fmt::format("{}<small>{} of {} MiB</small><br>",
+                                    page::bar(node.used_mib, usable, nearly_full), node.used_mib,
                                     usable);
             }
             for (const VmEntry& entry : map_.vms) {
                 if (entry.node == node.node->name) {
-                    vm(entry);
+                    out_ += page::vm_box(map_, entry);
                 }
             }
             out_ += "\n";
         }
+        std::string stopped;
         for (const VmEntry& entry : map_.vms) {
             if (entry.node.empty() && entry.vm->home == name) {
-                out_ += "<h3 class=\"bad\">not running</h3>";
-                vm(entry);
+                stopped += page::vm_box(map_, entry);
             }
         }
+        out_ += stopped.empty() ? "" : "<h3 class=\"bad\">not running</h3>" + stopped;
         out_ += "</section>\n";
     }
 
     void luns() {
-        out_ += "<section class=\"part\"><h2>LUNs</h2><table><tr><th>LUN</th><th>home</th>"
+        out_ += "<section class=\"part\"><h2>LUNs</h2><table "
+                "class=\"luns\"><tr><th>LUN</th><th>home</th>"
                 "<th>promoted</th><th>copies</th></tr>\n";
         for (const LunEntry& lun : map_.luns) {
             std::string copies;
@@ -110,10 +108,10 @@ private:
                                       good ? "ok" : "bad", escape_markup(to_string(copy.state)));
             }
             out_ += fmt::format(
-                "<tr><td><span class=\"vm {}\">{}</span></td><td>{}</td><td "
-                "class=\"{}\">{}</td><td>{}</td></tr>\n",
-                colour(lun.lun->home), escape_markup(lun.lun->name), escape_markup(lun.lun->home),
-                lun.place == Place::home ? "ok" : "bad",
+                "<tr><td><span class=\"vm {}\">{}</span></td><td data-label=\"home:\">{}</td>"
+                "<td data-label=\"promoted:\" class=\"{}\">{}</td><td>{}</td></tr>\n",
+                page::colour(map_, lun.lun->home), escape_markup(lun.lun->name),
+                escape_markup(lun.lun->home), lun.place == Place::home ? "ok" : "bad",
                 lun.promoted_on.empty() ? "nowhere" : escape_markup(lun.promoted_on), copies);
         }
         out_ += "</table></section>\n";

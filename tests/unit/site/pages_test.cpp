@@ -46,6 +46,24 @@ TEST_F(Pages, the_page_shows_who_is_away_and_what_a_cut_would_do) {
                 HasSubstr("<td>red</td><td>rz1 &rarr; rz2</td><td class=\"bad\">stand still: rot"));
 }
 
+TEST_F(Pages, a_line_crosses_for_each_vm_that_its_lun_is_not_with) {
+    const std::string page = to_html(map_sites(topology, state), {});
+    EXPECT_THAT(page, HasSubstr("<line class=\"crossing\" data-vm=\"rot\" x1=\"100\""));
+    EXPECT_THAT(page, Not(HasSubstr("data-vm=\"rosa\""))); // it runs nowhere
+}
+
+TEST_F(Pages, the_loss_of_a_host_or_site_is_told_with_its_sums) {
+    // The example: 256 MiB for VMs on every host, 16 for each of four VMs.
+    const std::string page = to_html(map_sites(topology, state), {});
+    EXPECT_THAT(page, HasSubstr("<small>64 MiB of VMs, 512 MiB in the other site</small>"));
+    EXPECT_THAT(page, HasSubstr("<small>32 MiB of VMs, 256 MiB on the other hosts of rz1</small>"));
+    EXPECT_THAT(page, Not(HasSubstr("does not fit")));
+    for (Vm& vm : topology.vms) {
+        vm.memory_mib = 200;
+    }
+    EXPECT_THAT(to_html(map_sites(topology, state), {}), HasSubstr("does not fit"));
+}
+
 TEST_F(Pages, text_from_outside_cannot_become_markup) {
     const std::vector<Finding> findings{
         {"x", Severity::error, "<b>", "</p><script>alert(1)</script>", "\"&"}};
