@@ -73,6 +73,7 @@ def up(arguments):
     STATE.mkdir(parents=True, mode=0o700)
     for folder in ("pids", "ssh"):
         (STATE / folder).mkdir()
+    (STATE / "pids" / "up").write_text(f"{os.getpid()}\n")
     keeper.start(arguments.owner, arguments.seconds, SOURCE / "lab")
     lay_out_topology(arguments)
     layout = current()

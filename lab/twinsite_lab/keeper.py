@@ -1,9 +1,11 @@
 """The lab ends by itself: when its owner's process is gone, or its time is up."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from .layout import STATE
 
@@ -15,6 +17,17 @@ def start(owner, seconds, entry):
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     (STATE / "pids" / "keeper").write_text(f"{process.pid}\n")
+
+
+def end_the_bringing_up():
+    """This lab's `lab up` may still be at work when its owner dies; it must not go on with somebody else's lab."""
+    try:
+        pid = int((STATE / "pids" / "up").read_text())
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return
+    if b"up" in command and b"--owner" in command:
+        os.kill(pid, signal.SIGTERM)
 
 
 def alive(pid, began):
@@ -41,4 +54,5 @@ def keep(owner, seconds, down):
         if not STATE.exists() or os.stat(STATE).st_ino != own_lab:
             return
     print("lab: ended by itself:", "time is up" if time.monotonic() >= deadline else f"process {owner} is gone", flush=True)
+    end_the_bringing_up()
     down()
