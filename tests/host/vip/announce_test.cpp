@@ -1,6 +1,8 @@
 // Neighbours with a stale entry reach the new holder at once.
 #include "tests/host/vip/world.hpp"
 
+#include <twinsite/base/text.hpp>
+
 #include <chrono>
 
 namespace twinsite::testing {
@@ -31,7 +33,7 @@ int announcements(const Host& host, const Settings& settings, const std::string&
     EXPECT_EQ(host.agent("start", settings).exit_code, 0);
     static_cast<void>(shell("sleep " + seconds));
     const auto counted = shell("grep -c 'Request who-has 10.11.0.101 tell 10.11.0.101' /run/heard");
-    return std::atoi(counted.out.c_str());
+    return static_cast<int>(parse_integer(trim(counted.out), 0, 1000).value_or(-1));
 }
 
 TEST_F(Announcement, is_repeated_from_the_background_without_blocking) {

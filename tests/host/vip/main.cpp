@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -26,18 +27,15 @@ bool only_lists(int argc, char** argv) {
 /// This program again, inside. Returns only when that failed.
 int enter(int argc, char** argv) {
     const std::string script = TWINSITE_TEST_SUPPORT_DIR "/in-root";
+    const std::string agents =
+        std::string(TWINSITE_TEST_PROGRAM_DIR) + "=/usr/lib/ocf/resource.d/twinsite";
     const std::string self = std::filesystem::canonical("/proc/self/exe").string();
-    std::vector<std::string> words{script,
-                                   "--bind",
-                                   self + "=/twinsite/test",
-                                   "--bind",
-                                   TWINSITE_TEST_PROGRAM_DIR "=/usr/lib/ocf/resource.d/twinsite",
-                                   "--",
-                                   "/usr/bin/env",
-                                   std::string(inside) + "=1",
-                                   "/twinsite/test"};
+    std::vector<std::string> words{
+        script, "--bind",       self + "=/twinsite/test",   "--bind",        agents,
+        "--",   "/usr/bin/env", std::string(inside) + "=1", "/twinsite/test"};
     words.insert(words.end(), argv + 1, argv + argc);
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) {
         arguments.push_back(word.data());
     }

@@ -20,15 +20,15 @@ protected:
     }
     /// Live migration is on its way; the test goes on meanwhile.
     std::future<AgentRun> begin_migration() { return begin("a", "migrate_to"); }
-    /// Run a shell command on a host as soon as the guest's memory is on its way from a to b.
-    void once_memory_moves(const std::string& command, const std::string& host) {
+    /// Run a shell command on host b as soon as the guest's memory arrives there: when its emulator
+    /// has been connected to. (A question to libvirt takes so long that the migration may be over.)
+    void once_memory_arrives(const std::string& command) {
         parameters["migration_speed"] = "1";
-        const std::string on = TWINSITE_SOURCE_DIR "/tests/host/vm/on ";
         const auto begun = run({"sh", "-c",
-                                "(until " + on +
-                                    "a virsh domjobinfo rot | grep -q 'Memory processed'; do sleep "
-                                    "0.02; done; " +
-                                    on + host + " sh -c '" + command + "') >/dev/null 2>&1 &"});
+                                "(" TWINSITE_SOURCE_DIR "/tests/host/vm/on b sh -c 'until ss -tnH "
+                                "state established \"( sport >= :49152 and sport <= :49215 )\" | "
+                                "grep -q .; do sleep 0.02; done; " +
+                                    command + "') >/dev/null 2>&1 &"});
         ASSERT_TRUE(begun.ok());
     }
     /// Exactly one host runs the guest.

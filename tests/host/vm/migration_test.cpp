@@ -109,7 +109,7 @@ TEST_F(VmMigration, a_target_whose_daemon_hangs_is_refused_in_time) {
 
 TEST_F(VmMigration, one_that_does_not_end_is_aborted_and_the_guest_stays) {
     timeout = Milliseconds(20000);
-    once_memory_moves("kill -STOP $(pgrep -f guest=ro[t] | tail -n 1)", "b");
+    once_memory_arrives("kill -STOP $(pgrep -f guest=ro[t] | tail -n 1)");
     const AgentRun aborted = agent("a", "migrate_to");
     EXPECT_EQ(aborted.exit_code, 1) << aborted.err;
     EXPECT_NE(aborted.reason.find("the guest stayed and runs here"), std::string::npos)
@@ -122,7 +122,7 @@ TEST_F(VmMigration, one_that_does_not_end_is_aborted_and_the_guest_stays) {
 
 TEST_F(VmMigration, cut_in_the_middle_leaves_exactly_one_guest) {
     timeout = Milliseconds(40000);
-    once_memory_moves("ip link set eth0 down", "b");
+    once_memory_arrives("ip link set eth0 down");
     const AgentRun cut = agent("a", "migrate_to");
     EXPECT_EQ(cut.exit_code, 1) << cut.err;
     EXPECT_NE(cut.reason.find("the guest stayed and runs here"), std::string::npos) << cut.err;
