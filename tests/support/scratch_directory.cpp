@@ -26,7 +26,7 @@ ScratchDirectory::~ScratchDirectory() {
 
 std::filesystem::path ScratchDirectory::write(std::string_view name, std::string_view content,
                                               unsigned mode) const {
-    const auto file = path_ / name;
+    auto file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     const auto written = replace_file(file, content, mode);
     EXPECT_TRUE(written) << written.error().message;

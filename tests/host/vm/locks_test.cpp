@@ -9,20 +9,17 @@
 namespace twinsite::testing {
 namespace {
 
-class VmLocks : public VmMigration {
+class VmLocks : public MigrationHosts {
 protected:
     void SetUp() override {
-        Hosts::SetUp();
+        MigrationHosts::SetUp();
         if (IsSkipped() || HasFatalFailure()) {
             return;
         }
         std::filesystem::create_directories("/tmp/leases");
         ASSERT_TRUE(replace_file("/tmp/leases/rot", "")); // virtlockd makes none by itself
         use_lock_manager();
-        make_target();
         use_domain(with_lease());
-        parameters["CRM_meta_migrate_target"] = "b";
-        parameters["CRM_meta_migrate_source"] = "a";
     }
     void use_lock_manager() {
         ASSERT_TRUE(

@@ -1,11 +1,11 @@
-// A counting guest that runs on host a and may migrate to host b.
+// Two hosts between which a counting guest may migrate, and the guest running on the first.
 #pragma once
 
 #include "tests/host/vm/hosts.hpp"
 
 namespace twinsite::testing {
 
-class VmMigration : public Hosts {
+class MigrationHosts : public Hosts {
 protected:
     void SetUp() override {
         Hosts::SetUp();
@@ -13,8 +13,6 @@ protected:
             return;
         }
         make_target();
-        expect("a", "start", 0);
-        ASSERT_TRUE(is_writing("a"));
         parameters["CRM_meta_migrate_target"] = "b";
         parameters["CRM_meta_migrate_source"] = "a";
     }
@@ -37,6 +35,18 @@ protected:
         EXPECT_EQ(virsh(host, {"list", "--state-running", "--name"}), "rot");
         EXPECT_TRUE(eventually([&] { return virsh(other, {"list", "--name"}).empty(); }));
         EXPECT_TRUE(is_writing(host));
+    }
+};
+
+class VmMigration : public MigrationHosts {
+protected:
+    void SetUp() override {
+        MigrationHosts::SetUp();
+        if (IsSkipped() || HasFatalFailure()) {
+            return;
+        }
+        expect("a", "start", 0);
+        ASSERT_TRUE(is_writing("a"));
     }
 };
 

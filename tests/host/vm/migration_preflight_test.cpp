@@ -8,17 +8,8 @@
 namespace twinsite::testing {
 namespace {
 
-class VmMigrationPreflight : public VmMigration {
+class VmMigrationPreflight : public MigrationHosts {
 protected:
-    void SetUp() override {
-        Hosts::SetUp();
-        if (IsSkipped() || HasFatalFailure()) {
-            return;
-        }
-        make_target();
-        parameters["CRM_meta_migrate_target"] = "b";
-        parameters["CRM_meta_migrate_source"] = "a";
-    }
     void start_with(const std::string& device) {
         std::string xml = read_file("/etc/twinsite/vm/rot.xml").value_or("");
         use_domain(xml.insert(xml.find("<memballoon"), device));

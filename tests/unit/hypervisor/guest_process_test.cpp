@@ -44,7 +44,7 @@ public:
 TEST(GuestProcess, is_found_through_its_pid_file_or_without_it) {
     const ProcFolder machine;
     machine.add(300, rot_line, 'T');
-    machine.add(301, "sleep\0", 'S');
+    machine.add(301, "sleep", 'S');
     auto processes = machine.processes();
     EXPECT_FALSE(processes.glance(rot));
     const auto found = processes.find(rot);
@@ -57,7 +57,7 @@ TEST(GuestProcess, is_found_through_its_pid_file_or_without_it) {
 
 TEST(GuestProcess, a_stale_pid_file_proves_nothing) {
     const ProcFolder machine;
-    machine.add(300, "sleep\0", 'S');
+    machine.add(300, "sleep", 'S');
     static_cast<void>(machine.scratch.write("run/rot.pid", "300\n"));
     auto processes = machine.processes();
     EXPECT_FALSE(processes.glance(rot));

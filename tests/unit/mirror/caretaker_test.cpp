@@ -143,7 +143,7 @@ TEST_F(CaretakerOfRed, a_refusal_is_told_once) {
 
 TEST_F(CaretakerOfRed, both_copies_are_compared_when_it_is_time_and_the_result_is_shown) {
     auto seen = testing::FakeMirror::connected(Role::primary);
-    now = 100 * 86400;
+    now = 100L * 86400;
     EXPECT_EQ(look(seen), "");
     EXPECT_THAT(cluster.asked, IsEmpty());
     plan.verify.every_days = 7;
@@ -161,7 +161,7 @@ TEST_F(CaretakerOfRed, both_copies_are_compared_when_it_is_time_and_the_result_i
     seen.peers[0].volumes[0].out_of_sync_kib = 0;
     EXPECT_EQ(look(seen), "");
     EXPECT_THAT(cluster.asked, SizeIs(1));
-    now += 7 * 86400;
+    now += 7L * 86400;
     look(seen);
     EXPECT_THAT(cluster.asked, SizeIs(2));
 }

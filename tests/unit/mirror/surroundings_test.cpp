@@ -131,12 +131,13 @@ TEST(VerifyPlanning, only_a_whole_promoted_side_begins_and_only_when_it_is_due) 
         const VerifyPlan plan{7, parse_window("01:00-02:00").value()};
         Memory memory;
         memory.verified = verified;
-        return next_verify_step(plan, memory, seen, assess(seen, ScoreTable{}), 10 * 86400, minute);
+        return next_verify_step(plan, memory, seen, assess(seen, ScoreTable{}), 10L * 86400,
+                                minute);
     };
     const auto good = testing::FakeMirror::connected(Role::primary);
     EXPECT_EQ(step(good, 0, 90), VerifyStep::begin);
     EXPECT_EQ(step(good, 0, 150), VerifyStep::none) << "outside the window";
-    EXPECT_EQ(step(good, 5 * 86400, 90), VerifyStep::none) << "not yet due";
+    EXPECT_EQ(step(good, 5L * 86400, 90), VerifyStep::none) << "not yet due";
     EXPECT_EQ(step(testing::FakeMirror::connected(), 0, 90), VerifyStep::none);
     auto lost = good;
     lost.peers[0].connection = Connection::connecting;
