@@ -94,6 +94,27 @@ Status add_vm(site::Topology& topology, const std::string& text) {
     return {};
 }
 
+constexpr const char* go_live_hint =
+    "Nothing more is taken over without an operator's \"twinsite go-live\".\n";
+
+/// FAILURE for Pacemaker, as one of the living nodes sees it.
+cluster::Event event_of(const site::Topology& topology, const site::Failure& failure) {
+    cluster::Event event;
+    std::string_view observer;
+    for (const site::Node& node : topology.nodes) {
+        if (failure.nodes.contains(node.name) || failure.sites.contains(node.site) ||
+            failure.storage.contains(node.name)) {
+            event.failed_nodes.push_back(node.name);
+        } else if (failure.link && node.site != topology.sites.front()) {
+            event.lost_nodes.push_back(node.name);
+        } else if (observer.empty()) {
+            observer = node.name;
+        }
+    }
+    event.quorum_lost = !observer.empty() && !site::has_quorum(topology, failure, observer);
+    return event;
+}
+
 Exit simulate_live(const Options& options, const site::Topology& topology,
                    const site::Failure& failure) {
     auto live = cluster::open_configuration();
@@ -104,16 +125,8 @@ Exit simulate_live(const Options& options, const site::Topology& topology,
     if (!cib) {
         return report(options, cib.error(), Exit::cluster);
     }
-    cluster::Event event;
-    for (const site::Node& node : topology.nodes) {
-        if (failure.nodes.contains(node.name) || failure.sites.contains(node.site) ||
-            failure.storage.contains(node.name)) {
-            event.failed_nodes.push_back(node.name);
-        } else if (failure.link && node.site != topology.sites.front()) {
-            event.lost_nodes.push_back(node.name);
-            event.quorum_lost = true;
-        }
-    }
+    const cluster::Event event = event_of(topology, failure);
+    const bool needs_go_live = site::what_if(topology, failure).needs_go_live;
     process::SystemCommandRunner runner;
     const SystemClock clock;
     const auto movements = cluster::simulate(runner, *std::move(cib), event,
@@ -122,7 +135,9 @@ Exit simulate_live(const Options& options, const site::Topology& topology,
         return report(options, movements.error(), Exit::cluster);
     }
     if (options.json) {
-        print_json({{"movements", to_json(*movements)}});
+        print_json({{"movements", to_json(*movements)},
+                    {"quorum_lost", event.quorum_lost},
+                    {"needs_go_live", needs_go_live}});
     } else {
         fmt::print("Pacemaker, from the cluster's present state{}, would:\n",
                    failure.link ? fmt::format(" and seen from {}", topology.sites.front()) : "");
@@ -131,6 +146,12 @@ Exit simulate_live(const Options& options, const site::Topology& topology,
         }
         if (movements->empty()) {
             fmt::print("  do nothing\n");
+        }
+        if (event.quorum_lost) {
+            fmt::print("These nodes have no quorum then.\n");
+        }
+        if (needs_go_live) {
+            fmt::print(go_live_hint);
         }
     }
     return Exit::fine;
@@ -185,7 +206,7 @@ Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
     } else {
         print_outcome(outcome);
         if (outcome.needs_go_live) {
-            fmt::print("Nothing more is taken over without an operator's \"twinsite go-live\".\n");
+            fmt::print(go_live_hint);
         }
         if (confirmed) {
             fmt::print("After \"twinsite go-live\" of the surviving site:\n");

@@ -277,6 +277,10 @@ Outcome what_if(const Topology& topology, const Failure& failure) {
     return Model(topology, failure).run();
 }
 
+bool has_quorum(const Topology& topology, const Failure& failure, std::string_view node) {
+    return Parts(topology, failure).quorate(node);
+}
+
 std::vector<std::string> written_on_both_sides(const Topology& topology, const Outcome& outcome) {
     std::unordered_map<std::string_view, std::string_view> site_of;
     for (const Node& node : topology.nodes) {

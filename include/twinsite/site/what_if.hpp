@@ -72,6 +72,9 @@ struct Outcome {
 
 Outcome what_if(const Topology& topology, const Failure& failure);
 
+/// Whether the part of the cluster in which NODE lives after FAILURE has the quorum.
+bool has_quorum(const Topology& topology, const Failure& failure, std::string_view node);
+
 /// LUNs that would be written in two parts of the cluster at once. Must be empty, always.
 std::vector<std::string> written_on_both_sides(const Topology& topology, const Outcome& outcome);
 

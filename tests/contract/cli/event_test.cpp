@@ -84,5 +84,22 @@ TEST_F(EventInCib, quorum_is_lost_with_a_node) {
     EXPECT_NE(movements, simulated("all.xml -f rz1-a"));
 }
 
+TEST_F(EventInCib, what_if_live_knows_when_the_rest_has_no_quorum) {
+    const auto told = [&](const std::string& event) {
+        return script_in_root("cd /files; CIB_file=$PWD/all.xml twinsite --topology topology.json "
+                              "whatif --live --fail " +
+                                  event,
+                              scratch.path())
+            .out;
+    };
+    const std::string site = told("site:rz1");
+    EXPECT_NE(site.find("do nothing"), std::string::npos) << site;
+    EXPECT_NE(site.find("no quorum"), std::string::npos) << site;
+    EXPECT_NE(site.find("twinsite go-live"), std::string::npos) << site;
+    const std::string host = told("node:rz1-b");
+    EXPECT_NE(host.find("rz1-b: fence"), std::string::npos) << host;
+    EXPECT_EQ(host.find("quorum"), std::string::npos) << host;
+}
+
 } // namespace
 } // namespace twinsite::testing

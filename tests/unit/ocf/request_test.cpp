@@ -32,7 +32,7 @@ const Description& description() {
     return it;
 }
 
-Result<Request> parse(std::string_view action, Environment environment) {
+Result<Request> parse(std::string_view action, const Environment& environment) {
     testing::FakeClock clock;
     return parse_request(description(), action, environment, clock);
 }

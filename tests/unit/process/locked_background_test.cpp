@@ -16,7 +16,7 @@ namespace {
 
 class LockedBackgroundTest : public ::testing::Test {
 protected:
-    ~LockedBackgroundTest() override { static_cast<void>(background.end(soon(), {})); }
+    void TearDown() override { static_cast<void>(background.end(soon(), {})); }
 
     [[nodiscard]] Deadline soon() { return Deadline::after(clock, Milliseconds(10'000)); }
 
