@@ -29,7 +29,7 @@ void stop_on_arrival(Script& script, const Journey& journey) {
                fmt::format("cat >/tmp/stop-on-arrival <<'TEXT'\n"
                            "until ss -tnH state established '( sport >= :49152 and sport <= :49215 "
                            ")' | grep -q .; do sleep 0.02; done\n"
-                           "kill -STOP $(pgrep -f guest={} | tail -n 1)\nTEXT\n"
+                           "kill -STOP $(pgrep -f '[g]uest={}' | tail -n 1)\nTEXT\n"
                            "setsid sh /tmp/stop-on-arrival </dev/null >/dev/null 2>&1 &",
                            journey.guest));
 }
@@ -54,7 +54,8 @@ Journey depart(Script& script, const std::string& source, const std::string& tar
                                    target));
     script.await(seconds(90), "its memory is on its way", [&]() -> std::string {
         const auto state = script.lab().on(
-            target, fmt::format("ps -o state= -p $(pgrep -f guest={} | tail -n 1)", journey.guest));
+            target,
+            fmt::format("ps -o state= -p $(pgrep -f '[g]uest={}' | tail -n 1)", journey.guest));
         return state && trim(*state) == "T" ? "" : "no emulator on the target has begun to take it";
     });
     return journey;

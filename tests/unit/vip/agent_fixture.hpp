@@ -52,10 +52,11 @@ protected:
         network.add_interface(4, "other0");
     }
 
-    Outcome act(const std::string& action, std::map<std::string, std::string> parameters = {}) {
+    Outcome act(const std::string& action,
+                const std::map<std::string, std::string>& parameters = {}) {
         std::map<std::string, std::string> all{
             {"ip", "192.0.2.7/24 fd00::7/64"}, {"nic", "storage0"}, {"CRM_meta_interval", "10000"}};
-        for (auto& [name, value] : parameters) {
+        for (const auto& [name, value] : parameters) {
             all[name] = value;
         }
         ocf::Environment environment{{"OCF_CHECK_LEVEL", level}};

@@ -113,7 +113,7 @@ TEST(ConnectedRoute, is_the_longest_then_the_cheapest_then_the_first_interface) 
 
 Settings settings_for(WantedAddress address) {
     Settings settings;
-    settings.addresses = {std::move(address)};
+    settings.addresses = {address};
     return settings;
 }
 
