@@ -140,11 +140,11 @@ Status Builder::lun(const Lun& lun, const Specification& wanted) {
                               : backing->kind == Backing::Kind::block ? "direct"
                                                                       : "sync";
     auto created = request({.mode = Mode::device,
-                                  .operation = Operation::create,
-                                  .lun = lun.number,
-                                  .parameters = fmt::format("path={},bstype={},bsoflags={}",
-                                                            lun.path, backing_.type, flags)},
-                                 fmt::format("opening {} for LUN {}", lun.path, lun.number));
+                            .operation = Operation::create,
+                            .lun = lun.number,
+                            .parameters = fmt::format("path={},bstype={},bsoflags={}", lun.path,
+                                                      backing_.type, flags)},
+                           fmt::format("opening {} for LUN {}", lun.path, lun.number));
     if (!created) {
         return created;
     }
@@ -184,12 +184,11 @@ Status Builder::account(const Credentials& credentials, bool outgoing) {
         static_cast<void>(daemon_.ask({.mode = Mode::account,
                                        .operation = Operation::remove,
                                        .parameters = "user=" + credentials.user}));
-        auto made =
-            request({.mode = Mode::account,
-                     .operation = Operation::create,
-                     .parameters = fmt::format("user={},password={}", credentials.user,
-                                               credentials.password)},
-                    "CHAP account " + credentials.user);
+        auto made = request({.mode = Mode::account,
+                             .operation = Operation::create,
+                             .parameters = fmt::format("user={},password={}", credentials.user,
+                                                       credentials.password)},
+                            "CHAP account " + credentials.user);
         if (!made) {
             return made;
         }
