@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 namespace twinsite::cli {
 
@@ -25,13 +27,23 @@ int run(int argc, char** argv) {
     return static_cast<int>(arguments.action());
 }
 
+/// A configuration that a full disk cut short must not look like a whole one.
+int written(int exit_code) {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+        return exit_code;
+    }
+    fmt::print(stderr, "twinsite: not all of the output could be written: {}\n",
+               std::generic_category().message(errno));
+    return static_cast<int>(Exit::usage);
+}
+
 } // namespace
 
 } // namespace twinsite::cli
 
 int main(int argc, char** argv) {
     try {
-        return twinsite::cli::run(argc, argv);
+        return twinsite::cli::written(twinsite::cli::run(argc, argv));
     } catch (const std::exception& bug) {
         fmt::print(stderr, "twinsite: internal error: {}\n", bug.what());
         return static_cast<int>(twinsite::cli::Exit::usage);

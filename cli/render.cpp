@@ -15,7 +15,8 @@ namespace twinsite::cli {
 
 namespace {
 
-/// fmt would copy the whole text first, and 10,000 VMs are some 30 MB.
+/// fmt would copy the whole text first, and 10,000 VMs are some 30 MB. That all of it was written
+/// is asked at the end, in main.
 void put(std::string_view text) {
     static_cast<void>(std::fwrite(text.data(), 1, text.size(), stdout));
 }

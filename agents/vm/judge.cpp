@@ -15,14 +15,14 @@ constexpr const char* post_copy_broke =
     "a post-copy migration broke: a part of its memory is on one host, the rest on the other";
 
 Judgement judge_paused(const DomainView& domain) {
+    if (domain.unconfirmed) {
+        return {Verdict::failed,
+                "paused on its arrival by a live migration whose end nobody confirmed"};
+    }
     switch (domain.pause) {
     case PauseReason::io_error:
         return {Verdict::degraded, "paused by an I/O error, until its disks answer", true};
     case PauseReason::user:
-        if (domain.unconfirmed) {
-            return {Verdict::failed,
-                    "paused on its arrival by a live migration whose end nobody confirmed"};
-        }
         return {Verdict::degraded,
                 fmt::format("paused by an administrator; \"virsh resume {}\" lets it go on",
                             domain.identity.name)};

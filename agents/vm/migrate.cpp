@@ -90,9 +90,9 @@ ocf::Outcome VmAgent::migrate_to() {
     const bool arrive_paused =
         seen.domain.state == hypervisor::DomainState::running && !wishes.post_copy;
     if (arrive_paused) {
-        const auto marked =
-            world_.hypervisor.mark(definition->identity, request_.resource(),
-                                   hypervisor::Mark::in_migration, request_.deadline);
+        const auto marked = world_.hypervisor.mark(
+            definition->identity, request_.resource(), hypervisor::Mark::in_migration,
+            request_.deadline.within(world_.clock, look_patience));
         if (!marked) {
             return ocf::Outcome::of(ocf::ExitCode::error,
                                     fmt::format("not migrated: {}", marked.error().message));
@@ -170,7 +170,8 @@ ocf::Outcome VmAgent::migrate_from() {
         judgement = judge(seen);
         if (seen.domain.unconfirmed) {
             // Pacemaker comes here only when the source has let go of it, and could not resume it.
-            static_cast<void>(world_.hypervisor.resume(*identity, request_.deadline));
+            static_cast<void>(world_.hypervisor.resume(
+                *identity, request_.deadline.within(world_.clock, look_patience)));
             return false;
         }
         return judgement.verdict != Verdict::settling && judgement.verdict != Verdict::unknown;

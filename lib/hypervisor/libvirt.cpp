@@ -24,11 +24,24 @@ std::string uuid_of(virDomainPtr domain) {
     return virDomainGetUUIDString(domain, text.data()) == 0 ? std::string(text.data()) : "";
 }
 
-/// Our element in the live domain, as libvirt prints it; "" when there is none.
-std::string mark_in(virDomainPtr domain) {
+/// Our element in the live domain, as libvirt prints it; "" when there is none. A driver without
+/// metadata cannot have been given one.
+Result<std::string> mark_in(virDomainPtr domain) {
     const CText text(virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, mark_namespace,
                                           VIR_DOMAIN_AFFECT_LIVE));
-    return text ? text.get() : "";
+    if (text) {
+        return text.get();
+    }
+    const int code = last_error_code();
+    if (code == VIR_ERR_NO_DOMAIN_METADATA || code == VIR_ERR_NO_SUPPORT) {
+        return "";
+    }
+    return fail(last_error("mark of the domain"));
+}
+
+/// Paused, and not by something that a migration under way explains.
+bool may_have_just_arrived(const DomainView& view) {
+    return view.pause == PauseReason::user || view.pause == PauseReason::other;
 }
 
 Result<DomainView> view_of(virDomainPtr domain) {
@@ -41,8 +54,13 @@ Result<DomainView> view_of(virDomainPtr domain) {
     view.state = state_of(state);
     if (view.state == DomainState::paused) {
         view.pause = pause_reason_of(reason);
-        view.unconfirmed = view.pause == PauseReason::user &&
-                           mark_in(domain).find(" in-migration=") != std::string::npos;
+    }
+    if (may_have_just_arrived(view)) {
+        const auto mark = mark_in(domain);
+        if (!mark) {
+            return fail(mark.error()); // who does not know must not say that an admin paused it
+        }
+        view.unconfirmed = mark->find(" in-migration=") != std::string::npos;
     }
     view.memory_incomplete =
         state == VIR_DOMAIN_RUNNING && reason == VIR_DOMAIN_RUNNING_POSTCOPY_FAILED;
@@ -76,7 +94,7 @@ std::string mark_text(std::string_view resource, Mark mark) {
 }
 
 bool carries(virDomainPtr domain, const std::string& mark) {
-    const std::string found = mark_in(domain);
+    const std::string found = mark_in(domain).value_or("");
     // libvirt prints with the quotes of its choice.
     const auto name = mark.substr(mark.find('"') + 1, mark.rfind('"') - mark.find('"') - 1);
     return found.find("\"" + name + "\"") != std::string::npos ||

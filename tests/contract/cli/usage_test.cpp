@@ -25,6 +25,22 @@ TEST_F(Usage, a_good_file_is_exit_0) {
     EXPECT_EQ(with_topology(example_text(), {"check"}).exit_code, 0);
 }
 
+TEST_F(Usage, output_that_a_full_disk_cuts_short_is_no_success) {
+    const auto file = scratch.write("topology.json", example_text());
+    for (const std::string command : {"render --format cib", "check"}) {
+        process::SystemCommandRunner runner;
+        const auto run = runner.run(
+            {.argv = {"sh", "-c", "exec \"$0\" --topology \"$1\" " + command + " >/dev/full",
+                      twinsite_program().string(), file.string()},
+             .input = {},
+             .environment = {}},
+            Deadline::after(SystemClock(), Milliseconds(30000)));
+        ASSERT_TRUE(run) << run.error().message;
+        EXPECT_EQ(run->exit_code, 2) << command;
+        EXPECT_THAT(run->err, HasSubstr("not all of the output could be written: No space left"));
+    }
+}
+
 TEST_F(Usage, findings_are_exit_1) {
     const auto run = with_topology(
         example_with("\"home\": \"rz1\", \"luns\"", "\"home\": \"rz2\", \"luns\""), {"check"});
