@@ -20,7 +20,7 @@ struct Parts {
         : request(asked)
         , support(runner, request.deadline)
         , tree(std::filesystem::path(target::lio_root))
-        , lio(tree, inspector, support)
+        , lio(tree, inspector, support, clock, request.deadline)
         , daemon(std::filesystem::path(target::tgt_socket), request.deadline)
         , tgt(daemon, inspector, clock,
               {request.values.text("tgt_bstype"), request.values.text("tgt_bsoflags")})

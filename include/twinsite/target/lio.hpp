@@ -82,10 +82,14 @@ inline constexpr std::string_view lio_root = "/sys/kernel/config/target";
 
 class Lio final : public Engine {
 public:
-    Lio(ConfigTree& tree, BackingInspector& inspector, LioSupport& support)
+    /// DEADLINE is the action's; a start waits until then at most, and far shorter as a rule.
+    Lio(ConfigTree& tree, BackingInspector& inspector, LioSupport& support, Clock& clock,
+        const Deadline& deadline)
         : tree_(tree)
         , inspector_(inspector)
-        , support_(support) {}
+        , support_(support)
+        , clock_(clock)
+        , deadline_(deadline) {}
 
     [[nodiscard]] std::string_view name() const override { return "lio"; }
     Result<Exported> observe(const Specification& wanted) override;
@@ -98,6 +102,8 @@ private:
     ConfigTree& tree_;
     BackingInspector& inspector_;
     LioSupport& support_;
+    Clock& clock_;
+    Deadline deadline_;
 };
 
 } // namespace twinsite::target

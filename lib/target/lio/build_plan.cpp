@@ -31,6 +31,7 @@ public:
         for (const Portal& portal : wanted_.portals) {
             const std::string path = fmt::format("{}/np/{}", group_, portal.text());
             folder(path, fmt::format("portal {}", portal.text()));
+            steps_.back().contended = true;
             if (wanted_.iser) {
                 write(path + "/iser", "1", fmt::format("iSER on portal {}", portal.text()));
             }

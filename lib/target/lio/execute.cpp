@@ -59,12 +59,28 @@ bool harmless_when_removing(const Step& step, const Error& error) {
            (step.optional && error.kind == ErrorKind::conflict);
 }
 
+constexpr Milliseconds contended_interval{20};
+
+bool refused_for_a_moment(const Step& step, const Status& done) {
+    return step.contended && !done && done.error().message.ends_with(": Invalid argument");
+}
+
+Status perform_patiently(ConfigTree& tree, const Step& step, const Patience& patience) {
+    Status done;
+    poll_until(patience.clock, patience.deadline, contended_interval, [&] {
+        done = perform(tree, step);
+        return !refused_for_a_moment(step, done);
+    });
+    return done;
+}
+
 } // namespace
 
-Status build(ConfigTree& tree, const std::vector<Step>& steps, const Progress& progress) {
+Status build(ConfigTree& tree, const std::vector<Step>& steps, const Progress& progress,
+             const Patience& patience) {
     for (const Step& step : steps) {
         announce(step, progress);
-        if (const auto done = perform(tree, step);
+        if (const auto done = perform_patiently(tree, step, patience);
             !done && !harmless_when_building(step, done.error())) {
             // The purpose says what; a path in the tree would push the cause out of the reason.
             const std::string& text = done.error().message;

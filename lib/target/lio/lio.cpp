@@ -20,6 +20,9 @@ namespace {
 /// A second look finds what a first round's failure hid (an ACL that held a LUN, for example).
 constexpr int removal_rounds = 2;
 
+/// The kernel needs milliseconds to stop another target's portal; more than this is something else.
+constexpr Milliseconds portal_patience{5000};
+
 Result<Backings> inspect_all(BackingInspector& inspector, const Specification& wanted) {
     Backings backings;
     for (const Lun& lun : wanted.luns) {
@@ -52,6 +55,9 @@ Error explained(Error error) {
         error.kind = ErrorKind::conflict; // a state of the device, not a lack of permission
     }
     add("Wrong medium type", " (is its mirror promoted here?)");
+    add("Invalid argument", error.message.starts_with("portal ")
+                                ? " (does another program listen there? The kernel's log says more)"
+                                : "");
     add("Device or resource busy", " (somebody else has it open)");
     return error;
 }
@@ -162,7 +168,8 @@ Status Lio::start(const Specification& wanted, const Progress& progress) {
     if (auto unique = check_given_serials(tree_, wanted); !unique) {
         return unique;
     }
-    const auto built = lio::build(tree_, lio::build_steps(wanted, *backings), progress);
+    const auto built = lio::build(tree_, lio::build_steps(wanted, *backings), progress,
+                                  {clock_, deadline_.within(clock_, portal_patience)});
     if (built) {
         return {};
     }

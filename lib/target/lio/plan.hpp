@@ -22,6 +22,11 @@ struct Step {
     /// A folder that other targets share (it may exist, and must stay while they use it), or an
     /// attribute that older kernels lack.
     bool optional = false;
+    /// While another target on the same address and port is being stopped, the kernel refuses it
+    /// for a moment with EINVAL (iscsit_reset_np_thread and iscsit_get_np in
+    /// drivers/target/iscsi/iscsi_target.c: a portal that is being reset is not found, and then
+    /// bound a second time; target_core_fabric_configfs.c turns every error into EINVAL).
+    bool contended = false;
 };
 
 /// What each LUN's path is on this node.

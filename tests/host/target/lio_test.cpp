@@ -96,7 +96,7 @@ TEST_F(Lio, twenty_targets_start_and_stop_at_once) {
     const std::string out = in_node(
         "several 20 start; several 20 monitor; several 20 stop; left; several 20 start >/dev/null;"
         "several 10 stop & for i in $(seq 21 30); do truncate -s 4M /tmp/many.$i; "
-        "(OCF_RESKEY_iqn=iqn.2026-11.example:many-$i OCF_RESKEY_luns=0=/tmp/many.$i quiet start) & "
+        "(OCF_RESKEY_iqn=iqn.2026-11.example:many-$i OCF_RESKEY_luns=0=/tmp/many.$i code start) & "
         "done | sort | uniq -c; wait; ls $tree/iscsi | grep -c many");
     EXPECT_THAT(out, HasSubstr(" 20 0\n 20 0\n 20 0\n"));
     EXPECT_THAT(out, HasSubstr(" 10 0\n"));

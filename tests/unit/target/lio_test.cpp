@@ -1,4 +1,5 @@
 // LIO on a model of its tree: complete or absent, whatever happens in between.
+#include "tests/support/fake_clock.hpp"
 #include "tests/support/fake_lio_tree.hpp"
 
 #include <twinsite/target/identity.hpp>
@@ -10,6 +11,7 @@
 namespace twinsite::target {
 namespace {
 
+using testing::FakeClock;
 using testing::FakeLioTree;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -82,7 +84,9 @@ protected:
     FakeLioTree tree;
     Devices devices;
     Kernel kernel;
-    Lio lio{tree, devices, kernel};
+    FakeClock clock;
+    Deadline deadline = Deadline::after(clock, Milliseconds(20'000));
+    Lio lio{tree, devices, kernel, clock, deadline};
     Specification wanted;
     const std::vector<std::string> empty = FakeLioTree().content();
 };
@@ -168,7 +172,7 @@ TEST_F(LioTest, a_start_killed_anywhere_is_made_good_by_the_next_start_or_stop) 
     for (int kill_at = 0; kill_at < steps; ++kill_at) {
         for (const bool then_start : {true, false}) {
             FakeLioTree fresh;
-            Lio again(fresh, devices, kernel);
+            Lio again(fresh, devices, kernel, clock, deadline);
             fresh.changes_left = kill_at;
             EXPECT_THROW(static_cast<void>(again.start(wanted, ignore)), Killed);
             fresh.changes_left.reset();
@@ -187,7 +191,7 @@ TEST_F(LioTest, a_start_killed_anywhere_is_made_good_by_the_next_start_or_stop) 
 TEST_F(LioTest, a_stop_killed_anywhere_is_made_good_by_the_next_stop) {
     for (int kill_at = 0;; ++kill_at) {
         FakeLioTree fresh;
-        Lio again(fresh, devices, kernel);
+        Lio again(fresh, devices, kernel, clock, deadline);
         ASSERT_TRUE(again.start(wanted, ignore));
         fresh.changes_left = kill_at;
         bool killed = false;
@@ -213,6 +217,25 @@ TEST_F(LioTest, a_failed_start_undoes_itself) {
     const auto status = start();
     ASSERT_FALSE(status);
     EXPECT_THAT(status.error().message, HasSubstr("portal [2001:db8::1]:3260"));
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
+TEST_F(LioTest, a_portal_refused_while_another_target_on_it_stops_is_waited_for) {
+    tree.failures["np/192"] = EINVAL;
+    clock.on_pause = [&] { tree.failures.clear(); };
+    EXPECT_TRUE(start());
+    EXPECT_THAT(differences_now(), IsEmpty());
+}
+
+TEST_F(LioTest, a_portal_refused_for_good_says_where_to_look) {
+    tree.failures["np/192"] = EINVAL;
+    const TimePoint began = clock.now();
+    const auto status = start();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message,
+              "portal 192.0.2.1:3260: Invalid argument (does another program listen there? The "
+              "kernel's log says more)");
+    EXPECT_LE(clock.now() - began, Milliseconds(6000)) << "the rest of the time is for undoing";
     EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
 }
 
