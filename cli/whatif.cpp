@@ -7,6 +7,7 @@
 #include <twinsite/cluster/simulation.hpp>
 #include <twinsite/process/command.hpp>
 #include <twinsite/site/capacity.hpp>
+#include <twinsite/site/self_fencing.hpp>
 #include <twinsite/site/what_if.hpp>
 
 #include <fmt/format.h>
@@ -193,8 +194,14 @@ Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
     if (!whatif.add_vms.empty()) {
         capacity = site::check_capacity(topology);
     }
+    // Nothing to say with keep-home: there nobody ends himself.
+    const std::int64_t ended_after = site::self_fencing(topology).watchdog_timeout_seconds();
+    const bool ends_itself = failure->link && ended_after > 0;
     if (options.json) {
         Json json = outcome_json(outcome);
+        if (ends_itself) {
+            json["ended_itself_after_seconds"] = ended_after;
+        }
         json["written_on_both_sides"] = site::written_on_both_sides(topology, outcome);
         if (confirmed) {
             json["after_go_live"] = outcome_json(*confirmed);
@@ -205,6 +212,11 @@ Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
         print_json(json);
     } else {
         print_outcome(outcome);
+        if (ends_itself) {
+            fmt::print("The side without the quorum has ended itself {} s after the cut at the "
+                       "latest.\n",
+                       ended_after);
+        }
         if (outcome.needs_go_live) {
             fmt::print(go_live_hint);
         }

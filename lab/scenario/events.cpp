@@ -137,28 +137,6 @@ EventResult planned_evacuation(Stage& stage) {
     return script.done();
 }
 
-std::map<std::string, std::string> boots(Stage& stage) {
-    std::map<std::string, std::string> ids;
-    for (const std::string& node : stage.plan().node_names) {
-        ids[node] = stage.boot_id(node).value_or("no answer");
-    }
-    return ids;
-}
-
-std::string missing_solitude(Stage& stage) {
-    for (const auto& [name, lun] : stage.plan().luns) {
-        const std::string node = stage.plan().home_replica(name);
-        const auto mirrors = stage.lab().mirrors(node);
-        if (!mirrors || !mirrors->contains(lun.minor)) {
-            return fmt::format("no DRBD state of {} from {}", name, node);
-        }
-        if (mirrors->at(lun.minor).connection == "Connected") {
-            return fmt::format("{} on {} is still connected", name, node);
-        }
-    }
-    return {};
-}
-
 EventResult excavator(Stage& stage) {
     Script script(stage);
     const auto before = boots(stage);

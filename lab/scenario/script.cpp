@@ -76,6 +76,28 @@ std::string node_of_first_site(const SitePlan& plan, bool storage) {
     return {};
 }
 
+std::map<std::string, std::string> boots(Stage& stage) {
+    std::map<std::string, std::string> ids;
+    for (const std::string& node : stage.plan().node_names) {
+        ids[node] = stage.boot_id(node).value_or("no answer");
+    }
+    return ids;
+}
+
+std::string missing_solitude(Stage& stage) {
+    for (const auto& [name, lun] : stage.plan().luns) {
+        const std::string node = stage.plan().home_replica(name);
+        const auto mirrors = stage.lab().mirrors(node);
+        if (!mirrors || !mirrors->contains(lun.minor)) {
+            return fmt::format("no DRBD state of {} from {}", name, node);
+        }
+        if (mirrors->at(lun.minor).connection == "Connected") {
+            return fmt::format("{} on {} is still connected", name, node);
+        }
+    }
+    return {};
+}
+
 void await_home(Script& script, Milliseconds patience) {
     Stage& stage = script.stage();
     script.await(patience, "everything at home and in sync",

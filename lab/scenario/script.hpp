@@ -6,6 +6,7 @@
 #include "lab/scenario/event_result.hpp"
 #include "lab/scenario/stage.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,10 @@ private:
 };
 
 std::vector<std::string> guests_on(Stage& stage, const ClusterView& view, const std::string& node);
+/// Which start of the kernel each node is in; changes only when a node lost power.
+std::map<std::string, std::string> boots(Stage& stage);
+/// "" when no LUN's home copy is connected to the other one.
+std::string missing_solitude(Stage& stage);
 /// A node of the first site: its storage node, or its pure compute host.
 std::string node_of_first_site(const SitePlan& plan, bool storage);
 

@@ -1,3 +1,5 @@
+#include "lib/site/isolation_options.hpp"
+
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/check_live.hpp>
 #include <twinsite/site/names.hpp>
@@ -259,25 +261,10 @@ void check_properties(const Topology& topology, const Xml& cib, std::vector<Find
                             "not at all",
                             "Run \"pcs property set stonith-enabled=true\"."});
     }
-    const bool keep_home = topology.policy.isolation == Isolation::keep_home;
-    const std::string quorum = property("no-quorum-policy");
-    const std::string wanted = keep_home ? "freeze" : "suicide";
-    if (quorum != wanted) {
-        findings.push_back({"cluster-policy-mismatch", Severity::error, "no-quorum-policy",
-                            fmt::format("no-quorum-policy is {}, the isolation policy {} needs {}",
-                                        quorum.empty() ? "stop (the default)" : quorum,
-                                        to_string(topology.policy.isolation), wanted),
-                            "Run \"twinsite apply\"."});
-    }
-    const std::string watchdog = property("stonith-watchdog-timeout");
-    const bool has_watchdog = !watchdog.empty() && watchdog != "0" && watchdog != "0s";
-    if (keep_home == has_watchdog) {
-        findings.push_back(
-            {"cluster-policy-mismatch", Severity::error, "stonith-watchdog-timeout",
-             keep_home ? "nodes end themselves without quorum, but keep-home lets them go on"
-                       : "nodes do not end themselves without quorum, but majority relies on it",
-             "Run \"twinsite apply\"."});
-    }
+    check_isolation(topology,
+                    {.no_quorum_policy = property("no-quorum-policy"),
+                     .stonith_watchdog_timeout = property("stonith-watchdog-timeout")},
+                    findings);
     const std::string placement = property("placement-strategy");
     const bool counted = std::any_of(topology.vms.begin(), topology.vms.end(),
                                      [](const Vm& vm) { return vm.memory_mib > 0; });

@@ -3,6 +3,7 @@
 
 #include <twinsite/site/cib.hpp>
 #include <twinsite/site/names.hpp>
+#include <twinsite/site/self_fencing.hpp>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,8 @@ void add_cluster_properties(const Topology& topology, Xml& crm_config) {
          // keep-home: without quorum everything stays as it is. majority: the losing side
          // ends itself; its watchdog does it where a PDU cannot be reached.
          {"no-quorum-policy", keep_home ? "freeze" : "suicide"},
-         {"stonith-watchdog-timeout", keep_home ? "" : "10s"},
+         {"stonith-watchdog-timeout",
+          keep_home ? "" : fmt::format("{}s", self_fencing(topology).watchdog_timeout_seconds())},
          {"placement-strategy", utilization ? "balanced" : ""},
          // How late a failback window may be noticed.
          {"cluster-recheck-interval", topology.policy.failback == Failback::window ? "5min" : ""},

@@ -1,4 +1,5 @@
 #include <twinsite/site/files.hpp>
+#include <twinsite/site/self_fencing.hpp>
 
 #include <fmt/format.h>
 
@@ -15,13 +16,14 @@ std::string quorum_section(const Topology& topology) {
         out += fmt::format("    device {{\n"
                            "        model: net\n"
                            "        votes: 1\n"
+                           "        sync_timeout: {}\n"
                            "        net {{\n"
                            "            host: {}\n"
                            "            algorithm: ffsplit\n"
                            "            tie_breaker: lowest\n"
                            "        }}\n"
                            "    }}\n",
-                           topology.witness);
+                           witness_sync_timeout_ms, topology.witness);
     }
     return out + "}\n";
 }

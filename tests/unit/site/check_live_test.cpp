@@ -5,6 +5,7 @@
 #include <twinsite/site/check_domain.hpp>
 #include <twinsite/site/check_live.hpp>
 #include <twinsite/site/cib.hpp>
+#include <twinsite/site/self_fencing.hpp>
 
 #include <gtest/gtest.h>
 
@@ -142,6 +143,24 @@ TEST_F(Configuration, cluster_policy_mismatch) {
     property("no-quorum-policy", "freeze");
     property("stonith-watchdog-timeout", "10s");
     EXPECT_TRUE(found("cluster-policy-mismatch"));
+    property("stonith-watchdog-timeout", "0");
+    EXPECT_FALSE(found("cluster-policy-mismatch"));
+}
+
+TEST_F(Configuration, a_watchdog_timeout_shorter_than_the_losing_side_may_live) {
+    topology.policy.isolation = Isolation::majority;
+    topology.witness = "192.0.2.9";
+    property("no-quorum-policy", "suicide");
+    // Four nodes: token 4.3 s, consensus 5.16 s, the witness 10 s, sbd and its watchdog 7 s.
+    EXPECT_EQ(self_fencing(topology).watchdog_timeout_seconds(), 27);
+    for (const char* enough : {"27s", "27", "27000ms", "1min", "1 m"}) {
+        property("stonith-watchdog-timeout", enough);
+        EXPECT_FALSE(found("cluster-policy-mismatch")) << enough;
+    }
+    for (const char* less : {"", "0", "10s", "26999ms", "soon", "-1"}) {
+        property("stonith-watchdog-timeout", less);
+        EXPECT_TRUE(found("cluster-policy-mismatch")) << less;
+    }
 }
 
 TEST_F(Configuration, utilization_ignored) {
