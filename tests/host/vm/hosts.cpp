@@ -153,9 +153,9 @@ void Hosts::start_daemon(const std::string& host) {
     EXPECT_TRUE(started.ok()) << started.err;
 }
 
-void Hosts::limit_wire(const std::string& rate) {
+void Hosts::limit_wire(const std::string& rate, const std::string& queue) {
     const auto limited = run({"tc", "qdisc", "add", "dev", "to-b", "root", "tbf", "rate", rate,
-                              "burst", "256kb", "latency", "300ms"});
+                              "burst", "256kb", "latency", queue});
     EXPECT_TRUE(limited.ok()) << limited.err;
 }
 
