@@ -66,8 +66,13 @@ def set_intersite(layout, up, networks=NETWORKS):
 
 
 def set_node_link(node, up, networks=NETWORKS):
+    """Takes the node's cable out of the switch. The tap itself stays up: the kernel of a node that meets an error on
+    it gives the interface up for ever."""
     for network in networks:
-        ip("link", "set", node.tap(network), "up" if up else "down", namespace=NAMESPACE)
+        if up:
+            attach(node.tap(network), bridge(network, node.site))
+        else:
+            ip("link", "set", node.tap(network), "nomaster", namespace=NAMESPACE)
 
 
 def remove():
