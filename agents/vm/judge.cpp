@@ -9,6 +9,7 @@ namespace {
 using hypervisor::DomainState;
 using hypervisor::DomainView;
 using hypervisor::Job;
+using hypervisor::Memory;
 using hypervisor::PauseReason;
 
 constexpr const char* post_copy_broke =
@@ -62,6 +63,19 @@ Judgement judge_not_active(const Observation& seen, const std::string& how) {
     return {Verdict::stopped, how};
 }
 
+Judgement judge_memory(const DomainView& domain) {
+    switch (domain.memory) {
+    case Memory::here:
+        return {Verdict::healthy, {}};
+    case Memory::arriving:
+        return {Verdict::degraded,
+                "part of its memory is still on the host that it came from (post-copy)"};
+    case Memory::lost:
+        return {Verdict::failed, post_copy_broke};
+    }
+    return {};
+}
+
 Judgement judge_domain(const Observation& seen) {
     const DomainView& domain = seen.domain;
     switch (domain.state) {
@@ -71,10 +85,7 @@ Judgement judge_domain(const Observation& seen) {
                     fmt::format("its process {} was stopped by a signal and stands still",
                                 seen.guest_process.pid)};
         }
-        if (domain.memory_incomplete) {
-            return {Verdict::failed, post_copy_broke};
-        }
-        return {Verdict::healthy, {}};
+        return judge_memory(domain);
     case DomainState::paused:
         return judge_paused(domain);
     case DomainState::shutting_down:

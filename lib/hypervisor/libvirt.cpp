@@ -44,6 +44,17 @@ bool may_have_just_arrived(const DomainView& view) {
     return view.pause == PauseReason::user || view.pause == PauseReason::other;
 }
 
+Memory memory_of(int running_reason) {
+    switch (running_reason) {
+    case VIR_DOMAIN_RUNNING_POSTCOPY:
+        return Memory::arriving;
+    case VIR_DOMAIN_RUNNING_POSTCOPY_FAILED:
+        return Memory::lost;
+    default:
+        return Memory::here;
+    }
+}
+
 Result<DomainView> view_of(virDomainPtr domain) {
     DomainView view{.identity = {.name = virDomainGetName(domain), .uuid = uuid_of(domain)}};
     int state = VIR_DOMAIN_NOSTATE;
@@ -62,8 +73,9 @@ Result<DomainView> view_of(virDomainPtr domain) {
         }
         view.unconfirmed = mark->find(" in-migration=") != std::string::npos;
     }
-    view.memory_incomplete =
-        state == VIR_DOMAIN_RUNNING && reason == VIR_DOMAIN_RUNNING_POSTCOPY_FAILED;
+    if (view.state == DomainState::running) {
+        view.memory = memory_of(reason);
+    }
     if (view.state == DomainState::shut_off) {
         view.detail = shut_off_detail(reason);
     }

@@ -46,6 +46,15 @@ enum class PauseReason {
 /// What the daemon does with the domain at the moment; silent: something that lets nobody ask.
 enum class Job { none, migration_out, migration_in, saving, other, silent };
 
+/// Where the memory of a running domain is that a post-copy migration brings here.
+enum class Memory {
+    here,
+    /// Part of it is still on the other host. When the migration breaks now, qemu can hang on a
+    /// page that never comes, and then libvirt does not learn that it broke (seen with qemu 7.2).
+    arriving,
+    lost, ///< the migration broke: part of it never came
+};
+
 std::string_view to_string(DomainState state);
 std::string_view to_string(PauseReason reason);
 
@@ -53,8 +62,7 @@ struct DomainView {
     DomainIdentity identity;
     DomainState state = DomainState::unknown;
     PauseReason pause = PauseReason::none;
-    /// It runs, but a post-copy migration to here broke: part of its memory never came.
-    bool memory_incomplete = false;
+    Memory memory = Memory::here;
     /// Paused on its arrival by a migration whose end nobody has confirmed (Mark::in_migration).
     bool unconfirmed = false;
     Job job = Job::none; ///< looked up only for a domain that is paused by a migration

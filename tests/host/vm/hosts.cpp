@@ -153,9 +153,9 @@ void Hosts::start_daemon(const std::string& host) {
     EXPECT_TRUE(started.ok()) << started.err;
 }
 
-void Hosts::limit_wire(const std::string& rate, const std::string& queue) {
+void Hosts::limit_wire(const std::string& rate) {
     const auto limited = run({"tc", "qdisc", "add", "dev", "to-b", "root", "tbf", "rate", rate,
-                              "burst", "256kb", "latency", queue});
+                              "burst", "256kb", "latency", "300ms"});
     EXPECT_TRUE(limited.ok()) << limited.err;
 }
 

@@ -46,8 +46,7 @@ protected:
     void start_daemon(const std::string& host);
 
     /// What host b receives: "60mbit", and without a limit again.
-    /// QUEUE: what the wire takes up before it loses packets, as the time that this needs to cross.
-    void limit_wire(const std::string& rate, const std::string& queue = "300ms");
+    void limit_wire(const std::string& rate);
     void unlimit_wire();
 
     void make_target();

@@ -60,9 +60,9 @@ Observation frozen() {
     return seen;
 }
 
-Observation without_its_memory() {
+Observation with_memory(hypervisor::Memory memory) {
     Observation seen = active(DomainState::running);
-    seen.domain.memory_incomplete = true;
+    seen.domain.memory = memory;
     return seen;
 }
 
@@ -87,7 +87,10 @@ INSTANTIATE_TEST_SUITE_P(
             Verdict::settling, ExitCode::error},
         Row{"post_copy_broke", active(DomainState::paused, PauseReason::post_copy_failed),
             Verdict::failed, ExitCode::error},
-        Row{"post_copy_broke_and_it_runs", without_its_memory(), Verdict::failed, ExitCode::error},
+        Row{"post_copy_broke_and_it_runs", with_memory(hypervisor::Memory::lost), Verdict::failed,
+            ExitCode::error},
+        Row{"post_copy_is_under_way", with_memory(hypervisor::Memory::arriving), Verdict::degraded,
+            ExitCode::degraded},
         Row{"panicked", active(DomainState::paused, PauseReason::guest_panicked), Verdict::failed,
             ExitCode::error},
         Row{"crashed", active(DomainState::crashed), Verdict::failed, ExitCode::error},
