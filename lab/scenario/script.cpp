@@ -109,14 +109,14 @@ void await_home(Script& script, Milliseconds patience) {
 
 /// An admin looks before the next command: what Pacemaker has begun it must have finished.
 void await_rest(Script& script, const std::string& observer) {
-    script.must(script.stage().wait(seconds(120),
-                                    [&]() -> std::string {
-                                        const auto idle = script.lab().on(
-                                            observer, "crm_resource --wait --timeout=5s",
-                                            seconds(30));
-                                        return idle ? "" : "it is still busy";
-                                    }),
-                "the cluster comes to rest");
+    script.must(
+        script.stage().wait(seconds(120),
+                            [&]() -> std::string {
+                                const auto idle = script.lab().on(
+                                    observer, "crm_resource --wait --timeout=5s", seconds(30));
+                                return idle ? "" : "it is still busy: " + idle.error().message;
+                            }),
+        "the cluster comes to rest");
 }
 
 void await_fenced(Script& script, const std::string& victim, const std::string& observer) {

@@ -153,7 +153,12 @@ EventResult network_breaks_and_the_guest_stays(Stage& stage) {
     on_fail("block");
     const Journey journey = break_network(script);
     await_one_that_counts(script, journey, "one guest, and it counts");
-    await_rest(script, journey.target);
+    // "crm_resource --wait" does not end as long as a resource is blocked.
+    script.await(seconds(60), "Pacemaker leaves it alone", [&]() -> std::string {
+        const auto line = script.lab().on(
+            journey.target, fmt::format("crm_mon -1 | grep 'vm_{}.*(blocked)'", journey.guest));
+        return line ? "" : "it is not blocked";
+    });
     script.must(stage.hold(seconds(15), [&] { return stage.missing_counts({journey.guest}); }),
                 "it counts on");
     script.must(stage.heard_on(journey.guest) == journey.source, "it did not stay at its source");
