@@ -153,6 +153,9 @@ ocf::Outcome VmAgent::after_failed_migration(const Definition& definition, const
         note_and_mark(definition.identity, request_.deadline.within(world_.clock, look_patience));
         return sentence("the guest stayed and runs here again");
     }
+    if (seen.domain.pause == hypervisor::PauseReason::migration) {
+        return sentence("the guest stands still here, and libvirt has not ended its migration");
+    }
     return sentence(judgement.reason);
 }
 

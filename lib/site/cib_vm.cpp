@@ -32,7 +32,10 @@ Xml vm_resource(const Topology& topology, const Vm& vm, const Scores& scores) {
               {{"allow-migrate", "true"},
                {"resource-stickiness", std::to_string(scores.vm_stickiness)},
                {"migration-threshold", "3"},
-               {"failure-timeout", "120s"},
+               // Counted from an operation's beginning: a failed migrate_to that took longer would
+               // have expired before it failed. Pacemaker then leaves the guest as it is, and
+               // unwatched, because it stopped the monitor before the migration.
+               {"failure-timeout", "600s"},
                {"priority", vm.priority == 0 ? "" : std::to_string(vm.priority)},
                {"site", vm.home}});
     if (vm.memory_mib > 0) {

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace twinsite::site {
 namespace {
 
@@ -108,6 +110,37 @@ TEST(RenderCib, keeps_every_fence_device_off_the_node_it_kills) {
                        value(resource, "instance_attributes", "pcmk_host_list") &&
                    constraint.get("score") == "-INFINITY";
         })) << resource.get("id");
+    }
+}
+
+/// "120s" as 120; 20 (Pacemaker's default) for an operation without a timeout.
+long seconds_of(std::string_view time) {
+    return time.empty() ? 20 : std::strtol(std::string(time).c_str(), nullptr, 10);
+}
+
+void collect_primitives(const Xml& xml, std::vector<const Xml*>& found) {
+    for (const Xml& child : xml.children) {
+        if (child.name == "primitive") {
+            found.push_back(&child);
+        }
+        collect_primitives(child, found);
+    }
+}
+
+TEST(RenderCib, lets_no_failure_expire_before_it_has_happened) {
+    const Xml cib = render_cib(example_topology());
+    std::vector<const Xml*> primitives;
+    collect_primitives(section(cib, "resources"), primitives);
+    ASSERT_FALSE(primitives.empty());
+    for (const Xml* primitive : primitives) {
+        const std::string expires = primitive->child("meta_attributes") == nullptr
+                                        ? ""
+                                        : value(*primitive, "meta_attributes", "failure-timeout");
+        for (const Xml& operation : primitive->child("operations")->children) {
+            EXPECT_TRUE(expires.empty() ||
+                        seconds_of(expires) >= 2 * seconds_of(operation.get("timeout")))
+                << primitive->get("id") << " " << operation.get("name");
+        }
     }
 }
 
