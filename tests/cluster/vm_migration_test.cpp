@@ -115,10 +115,11 @@ void forget_and_go_home(Script& script, const Journey& journey, const std::strin
 Journey break_network(Script& script) {
     Journey journey = depart(script, node_of_first_site(script.stage().plan(), false),
                              node_of_first_site(script.stage().plan(), true));
+    const std::string of_before = failed_migration(script, journey);
     script.must(script.lab().cut({journey.source, "cluster"}), "cut");
-    script.await(seconds(120), "the agent said where the guest is", [&]() -> std::string {
+    script.await(seconds(240), "the agent said where the guest is", [&]() -> std::string {
         const std::string line = failed_migration(script, journey);
-        return line.find("the guest stayed and runs here") != std::string::npos
+        return line != of_before && line.find("the guest stayed and runs here") != std::string::npos
                    ? ""
                    : "its log shows \"" + line + "\"";
     });
