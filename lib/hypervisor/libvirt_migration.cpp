@@ -1,5 +1,6 @@
 #include "lib/hypervisor/libvirt_migration.hpp"
 
+#include "lib/hypervisor/outgoing_connections.hpp"
 #include "lib/hypervisor/typed_parameters.hpp"
 
 #include <twinsite/hypervisor/libvirt.hpp>
@@ -13,6 +14,7 @@ namespace {
 constexpr Milliseconds progress_interval{1000};
 constexpr Milliseconds question_patience{2000};
 constexpr Milliseconds resume_patience{5000};
+constexpr Milliseconds peer_patience{30000}; // libvirt's own keepalive gives up after as long
 
 unsigned flags_of(const MigrationRequest& request) {
     // The daemons talk to each other, so the death of this process leaves no half migration. A
@@ -92,6 +94,43 @@ private:
     LibvirtConnection connection_;
     DomainIdentity identity_;
     bool wanted_;
+};
+
+/// The guest's connection to its target must not outlive the target: while qemu writes the last
+/// pages it holds its big lock (qemu, migration/migration.c, migration_completion), so nothing
+/// reaches it, no abort either, and the guest stands still until the write fails. Of a peer that
+/// vanished TCP learns after a quarter of an hour (tcp(7), tcp_retries2).
+class PeerWatch {
+public:
+    PeerWatch(const std::string& uri, const DomainIdentity& identity,
+              const MigrationRequest& request) {
+        if (request.post_copy) { // a broken connection costs it more than the wait
+            return;
+        }
+        const auto process = guest_processes_for(uri)->glance(identity);
+        if (process) {
+            connections_ = OutgoingConnections::from_now_on(process->pid);
+        }
+    }
+
+    /// Ask often: what qemu has not connected yet has no limit yet.
+    void look() {
+        if (!connections_) {
+            return;
+        }
+        const auto limited = connections_->break_when_silent(peer_patience);
+        problem_ = limited ? "" : limited.error().message;
+    }
+
+    /// What to add to a report of a migration that does not end; "" when the limit is set.
+    [[nodiscard]] std::string problem() const {
+        const std::string& why = connections_ ? problem_ : connections_.error().message;
+        return why.empty() ? "" : fmt::format("; its connection has no limit: {}", why);
+    }
+
+private:
+    Result<OutgoingConnections> connections_ = fail(ErrorKind::not_found, "");
+    std::string problem_;
 };
 
 /// What is asked and told while the transfer runs, over a connection of its own.
@@ -190,6 +229,7 @@ Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
                const Deadline& deadline) {
     Clock& clock = connection.clock();
     Arrival arrival(identity, request, clock);
+    PeerWatch peer(connection.uri(), identity, request);
     auto running = connection.start<void>(
         [identity, request](virConnectPtr open) { return transfer(open, identity, request); });
     Supervisor supervisor(connection.uri(), clock, identity, request);
@@ -200,6 +240,7 @@ Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
             }
             return std::move(*ended);
         }
+        peer.look();
         supervisor.look(progress);
     }
     if (!supervisor.in_post_copy()) {
@@ -212,7 +253,8 @@ Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
         }
         return fail(ErrorKind::timeout, "the migration was aborted at its deadline");
     }
-    return fail(ErrorKind::timeout, "the migration did not end at its deadline, aborted or not");
+    return fail(ErrorKind::timeout,
+                "the migration did not end at its deadline, aborted or not" + peer.problem());
 }
 
 } // namespace twinsite::hypervisor

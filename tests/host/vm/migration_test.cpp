@@ -133,6 +133,31 @@ TEST_F(VmMigration, cut_in_the_middle_leaves_exactly_one_guest) {
     expect_running_only_on("a");
 }
 
+// qemu holds its big lock while it writes the last pages: no question reaches it, no abort of
+// libvirt's either, until the connection breaks; by itself that takes the kernel a quarter of an
+// hour.
+TEST_F(VmMigration, cut_while_its_last_pages_are_on_the_wire_goes_on_at_its_source) {
+    timeout = Milliseconds(60000);
+    // The kernel takes less from qemu than what is to be written.
+    EXPECT_TRUE(on("a", {"sysctl", "-w", "net.ipv4.tcp_wmem=4096 8192 8192"}).ok());
+    limit_wire("256kbit");
+    auto migration = begin_migration();
+    ASSERT_TRUE(eventually([&] {
+        return virsh("a", {"domstate", "--reason", "rot"}) == "paused (migrating)";
+    }));
+    EXPECT_TRUE(on("b", {"ip", "link", "set", "eth0", "down"}).ok());
+    const AgentRun cut = migration.get();
+    EXPECT_EQ(cut.exit_code, 1) << cut.err;
+    EXPECT_NE(cut.reason.find("the guest stayed and runs here"), std::string::npos) << cut.err;
+    EXPECT_TRUE(is_writing("a"));
+    timeout = Milliseconds(30000);
+    expect("a", "monitor", 0);
+    on("b", {"ip", "link", "set", "eth0", "up"});
+    unlimit_wire();
+    expect("b", "stop", 0);
+    expect_running_only_on("a");
+}
+
 TEST_F(VmMigration, a_stop_in_the_middle_aborts_it_and_ends_both) {
     parameters["migration_speed"] = "1";
     const auto later =
