@@ -69,9 +69,30 @@ Xml device_resource(const Node& node, const Device& device, std::string_view id)
     return xml;
 }
 
+/// Each node's own: it ends itself when it has lost the quorum, and Pacemaker calls it dead after
+/// stonith-watchdog-timeout. The id is the one that Pacemaker knows it by (fence_watchdog(8)).
+Xml watchdog_resource(const std::vector<std::string>& nodes) {
+    Xml xml = primitive(watchdog_id, "stonith", "", "fence_watchdog");
+    add_pairs(xml, "instance_attributes", fmt::format("{}-instance_attributes", watchdog_id),
+              {{"pcmk_host_list", join(nodes, ",")}});
+    add_operations(xml, {{.name = "monitor", .interval = "60s", .timeout = "30s"}});
+    return xml;
+}
+
+void add_level(Xml& levels, const Node& node, std::string_view suffix, std::string_view index,
+               std::string devices) {
+    levels.add({"fencing-level",
+                {{"id", fmt::format("{}level-{}{}", constraint_prefix, node.name, suffix)},
+                 {"target", node.name},
+                 {"index", std::string(index)},
+                 {"devices", std::move(devices)}},
+                {}});
+}
+
 } // namespace
 
 void add_fencing(const Topology& topology, Section& resources, Section& constraints, Xml& levels) {
+    std::vector<std::string> self_fencing;
     for (const Node& node : topology.nodes) {
         const auto devices = devices_of(topology, node);
         std::vector<std::string> ids;
@@ -81,15 +102,21 @@ void add_fencing(const Topology& topology, Section& resources, Section& constrai
             constraints.add(location(fmt::format("{}not-on-victim-{}", constraint_prefix, id), id,
                                      node.name, "-INFINITY"));
         }
-        if (ids.size() > 1) {
-            // One level: Pacemaker switches all of its devices off before it switches any on.
-            levels.add({"fencing-level",
-                        {{"id", fmt::format("{}level-{}", constraint_prefix, node.name)},
-                         {"target", node.name},
-                         {"index", "1"},
-                         {"devices", join(ids, ",")}},
-                        {}});
+        const bool ends_itself =
+            topology.policy.isolation == Isolation::majority && !node.watchdog.empty();
+        // One level: Pacemaker switches all of its devices off before it switches any on.
+        if (ids.size() > 1 || (ends_itself && !ids.empty())) {
+            add_level(levels, node, "", "1", join(ids, ","));
         }
+        // What hides a node hides its PDU as well; only a level that names the watchdog lets
+        // Pacemaker wait for the node's own end then.
+        if (ends_itself) {
+            add_level(levels, node, "-watchdog", "2", std::string(watchdog_id));
+            self_fencing.push_back(node.name);
+        }
+    }
+    if (!self_fencing.empty()) {
+        resources.add(watchdog_resource(self_fencing));
     }
 }
 

@@ -14,33 +14,21 @@ namespace {
 
 using Changes = std::vector<std::pair<std::string, std::string>>;
 
-/// What a scenario changes in the example.
-Changes changes_of(const nlohmann::json& json) {
-    Changes changes = json.value("replace", Changes{});
-    if (json.value("policy", "") == "majority") {
-        changes.emplace_back("\"keep-home\"", "\"majority\"");
-        changes.emplace_back("\"sites\":",
-                             "\"witness\": { \"address\": \"192.0.2.9\" }, \"sites\":");
-        for (const char* node : {"rz1-a", "rz1-b", "rz2-a", "rz2-b"}) {
-            const std::string head = "\"" + std::string(node) + "\": {\n";
-            changes.emplace_back(head, head + "      \"watchdog\": \"/dev/watchdog\",\n");
-        }
-    }
-    return changes;
-}
-
 Scenario read(const std::filesystem::path& directory) {
     std::ifstream file(directory / "scenario.json");
     const auto json = nlohmann::json::parse(file);
     Scenario scenario;
     scenario.name = directory.filename().string();
     scenario.topology_text = example_text();
-    for (const auto& [what, with] : changes_of(json)) {
+    for (const auto& [what, with] : json.value("replace", Changes{})) {
         const auto at = scenario.topology_text.find(what);
         if (at == std::string::npos) {
             throw std::runtime_error(scenario.name + ": the example has no " + what);
         }
         scenario.topology_text.replace(at, what.size(), with);
+    }
+    if (json.value("policy", "") == "majority") {
+        scenario.topology_text = with_majority(scenario.topology_text);
     }
     json.at("fail").get_to(scenario.fail);
     scenario.confirm = json.value("confirm", std::vector<std::string>{});

@@ -17,13 +17,32 @@ std::string example_text() {
     return *std::move(text);
 }
 
-std::string example_with(std::string_view what, std::string_view with) {
-    std::string text = example_text();
+namespace {
+
+void replace_once(std::string& text, std::string_view what, std::string_view with) {
     const auto at = text.find(what);
     if (at == std::string::npos) {
         throw std::runtime_error("the example does not contain " + std::string(what));
     }
-    return text.replace(at, what.size(), with);
+    text.replace(at, what.size(), with);
+}
+
+} // namespace
+
+std::string example_with(std::string_view what, std::string_view with) {
+    std::string text = example_text();
+    replace_once(text, what, with);
+    return text;
+}
+
+std::string with_majority(std::string text) {
+    replace_once(text, "\"keep-home\"", "\"majority\"");
+    replace_once(text, "\"sites\":", "\"witness\": { \"address\": \"192.0.2.9\" }, \"sites\":");
+    for (const char* node : {"rz1-a", "rz1-b", "rz2-a", "rz2-b"}) {
+        const std::string head = "\"" + std::string(node) + "\": {\n";
+        replace_once(text, head, head + "      \"watchdog\": \"/dev/watchdog\",\n");
+    }
+    return text;
 }
 
 site::Topology topology_from(std::string_view text) {

@@ -12,6 +12,8 @@ namespace twinsite::testing {
 std::string example_text();
 /// The example with the first WHAT replaced by WITH; throws when there is no WHAT.
 std::string example_with(std::string_view what, std::string_view with);
+/// The example's TEXT with the isolation policy "majority", and all that it needs.
+std::string with_majority(std::string text);
 /// TEXT as a topology; a test fails when it is none.
 site::Topology topology_from(std::string_view text);
 site::Topology example_topology();

@@ -15,6 +15,8 @@ std::string target_id(std::string_view lun);       ///< target_red
 std::string vm_id(std::string_view vm);            ///< vm_rot
 /// fence_rz1-a for the first PDU of a node, fence_rz1-a_2 for the second.
 std::string fence_id(std::string_view node, std::size_t nth);
+/// Pacemaker knows fencing by the nodes' own watchdogs by this id only (fence_watchdog(8)).
+inline constexpr std::string_view watchdog_id = "watchdog";
 
 /// Constraints carry this in front, so that their owner is plain.
 inline constexpr std::string_view constraint_prefix = "twinsite-";

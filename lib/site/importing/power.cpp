@@ -2,6 +2,7 @@
 #include "lib/site/importing/working.hpp"
 
 #include <twinsite/base/text.hpp>
+#include <twinsite/site/names.hpp>
 
 #include <fmt/format.h>
 
@@ -70,6 +71,10 @@ private:
 
     void device(Item& item) {
         const std::string type = item.kind.substr(item.kind.rfind(':') + 1);
+        if (type == "fence_watchdog" && item.id == watchdog_id) {
+            item.placed = true;
+            return watchdogs(item);
+        }
         if (std::find(power_agents.begin(), power_agents.end(), type) == power_agents.end()) {
             item.placed = true;
             return work_.not_placed(item.id, fmt::format("{} switches no PDU outlets", type),
@@ -100,6 +105,21 @@ private:
             }
             ban_from_victim(item, feed.node);
         }
+    }
+
+    /// A list that is missing means all of them.
+    void watchdogs(const Item& item) {
+        const auto listed = split(item.parameter("pcmk_host_list"), ",; \t");
+        for (Node& node : work_.topology.nodes) {
+            if (listed.empty() ||
+                std::find(listed.begin(), listed.end(), node.name) != listed.end()) {
+                node.watchdog = "/dev/watchdog";
+            }
+        }
+        work_.not_known("/nodes/*/watchdog",
+                        "which device sbd uses is not in the cluster's configuration; "
+                        "/dev/watchdog was written",
+                        "Compare with SBD_WATCHDOG_DEV in sbd's configuration.");
     }
 
     /// No node switches itself off: that is implied.
@@ -189,6 +209,11 @@ private:
     void levels() {
         for (const Xml& level : work_.section("fencing-topology").children) {
             const auto devices = split(level.get("devices"), ", ");
+            const Node* victim = work_.topology.node(level.get("target"));
+            if (victim != nullptr && !victim->watchdog.empty() && level.get("index") == "2" &&
+                level.get("devices") == watchdog_id) {
+                continue;
+            }
             const bool ours = std::all_of(devices.begin(), devices.end(), [&](const auto& id) {
                 const auto& members = work_.inventory.members(id);
                 return !members.empty() &&

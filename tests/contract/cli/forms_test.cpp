@@ -70,7 +70,7 @@ std::multiset<std::string> facts(const std::filesystem::path& file) {
 }
 
 /// The example with everything that has a form of its own: a failback window, a node on two PDUs, a
-/// node without VMs, a group and an order of VMs, a way to migrate.
+/// node without VMs, watchdogs, a group and an order of VMs, a way to migrate.
 std::string rich_text() {
     std::string text = example_text();
     const std::vector<std::pair<std::string, std::string>> changes{
@@ -90,7 +90,7 @@ std::string rich_text() {
         EXPECT_NE(at, std::string::npos) << what;
         text.replace(at, what.size(), with);
     }
-    return text;
+    return with_majority(text);
 }
 
 class Forms : public RootedTest {

@@ -55,6 +55,19 @@ TEST_F(Import, what_was_rendered_comes_back) {
     EXPECT_EQ(run_twinsite({"--topology", again, "check"}).exit_code, 0);
 }
 
+TEST_F(Import, a_majority_comes_back_with_its_watchdogs) {
+    const auto topology = scratch.write("topology.json", with_majority(example_text())).string();
+    const auto rendered = [](const std::string& from) {
+        return run_twinsite({"--topology", from, "render", "--format", "cib"}).out;
+    };
+    const auto run = import_text(rendered(topology));
+    EXPECT_THAT(run.err, HasSubstr("/nodes/*/watchdog"));
+    EXPECT_THAT(run.err, Not(HasSubstr("import-not-placed")));
+    const auto json = Json::parse(run.out, nullptr, false);
+    EXPECT_EQ(json["policy"]["isolation"], "majority");
+    EXPECT_EQ(json["nodes"]["rz2-b"]["watchdog"], "/dev/watchdog");
+}
+
 TEST_F(Import, without_the_engines_files_the_gaps_are_named) {
     const auto topology = scratch.write("topology.json", example_text()).string();
     const auto run =

@@ -4,6 +4,7 @@
 #include <twinsite/site/files.hpp>
 #include <twinsite/site/spread.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 using twinsite::testing::example_topology;
 
@@ -95,6 +97,30 @@ TEST(RenderCib, switches_all_outlets_of_a_node_by_one_device_per_pdu) {
     const Xml& level = section(cib, "fencing-topology").children.at(0);
     EXPECT_EQ(level.get("target"), "rz1-a");
     EXPECT_EQ(level.get("devices"), "fence_rz1-a,fence_rz1-a_2");
+}
+
+TEST(RenderCib, ends_fencing_with_the_watchdog_under_majority) {
+    Topology topology = example_topology();
+    for (Node& node : topology.nodes) {
+        node.watchdog = "/dev/watchdog";
+    }
+    Xml cib = render_cib(topology);
+    EXPECT_EQ(section(cib, "resources").child_with_id("watchdog"), nullptr);
+    EXPECT_EQ(cib.child("configuration")->child("fencing-topology"), nullptr);
+    topology.policy.isolation = Isolation::majority;
+    cib = render_cib(topology);
+    const Xml* watchdog = section(cib, "resources").child_with_id("watchdog");
+    ASSERT_NE(watchdog, nullptr);
+    EXPECT_EQ(watchdog->get("type"), "fence_watchdog");
+    EXPECT_EQ(value(*watchdog, "instance_attributes", "pcmk_host_list"), "rz1-a,rz1-b,rz2-a,rz2-b");
+    std::vector<std::string> levels;
+    for (const Xml& level : section(cib, "fencing-topology").children) {
+        levels.push_back(
+            fmt::format("{} {} {}", level.get("target"), level.get("index"), level.get("devices")));
+    }
+    EXPECT_THAT(levels, IsSupersetOf({"rz1-a 1 fence_rz1-a", "rz1-a 2 watchdog",
+                                      "rz2-b 1 fence_rz2-b", "rz2-b 2 watchdog"}));
+    EXPECT_EQ(levels.size(), 8U);
 }
 
 TEST(RenderCib, keeps_every_fence_device_off_the_node_it_kills) {
