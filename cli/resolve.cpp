@@ -4,6 +4,7 @@
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/mirror/drbd.hpp>
+#include <twinsite/mirror/memory.hpp>
 #include <twinsite/process/command.hpp>
 #include <twinsite/site/resolve.hpp>
 
@@ -25,8 +26,9 @@ std::string own_name() {
                                                             : std::string{};
 }
 
-site::CopyFacts facts_of(const mirror::Observation& seen) {
+site::CopyFacts facts_of(const mirror::Observation& seen, const mirror::Memory& memory) {
     site::CopyFacts facts;
+    facts.split_brain = memory.split_brain.has_value();
     facts.configured = seen.configured;
     facts.promoted = seen.role == mirror::Role::primary;
     facts.up_to_date =
@@ -106,7 +108,11 @@ Exit run_resolve(const Options& options, const ResolveOptions& how) {
         if (!seen) {
             return report(options, seen.error().in(lun.name), Exit::cluster);
         }
-        const auto resolution = site::resolve(topology, lun, node, facts_of(*seen), how.keep);
+        // Without the record the kernel's own state still tells most of it.
+        const auto memory =
+            mirror::MemoryFile(mirror::memory_folder, lun.name).load().value_or(mirror::Memory{});
+        const auto resolution =
+            site::resolve(topology, lun, node, facts_of(*seen, memory), how.keep);
         if (options.json) {
             all.push_back(resolution_json(resolution));
         } else {

@@ -18,7 +18,7 @@ namespace twinsite::mirror {
 
 /// Where memory lives: STATE outlasts a reboot, RUN does not.
 struct Folders {
-    std::filesystem::path state = "/var/lib/twinsite/mirror";
+    std::filesystem::path state = memory_folder;
     std::filesystem::path run = "/run/twinsite/mirror";
 };
 

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 
 namespace twinsite::mirror {
@@ -257,34 +256,6 @@ Result<std::string> Drbd::generation(const Observation& seen, const Deadline& de
     return parse_generation(output->out).map([](const Generation& read) {
         return to_string(read);
     });
-}
-
-Status Drbd::discard_own_data(const Deadline& deadline) {
-    const auto seen = observe(deadline);
-    if (!seen) {
-        return fail(seen.error());
-    }
-    if (seen->role == Role::primary) {
-        return fail(
-            ErrorKind::conflict,
-            fmt::format("{} is promoted here: demote it before its data is given up", resource_));
-    }
-    if (auto apart = drbdadm("disconnect", deadline); !apart) {
-        return apart;
-    }
-    const auto what = command({"drbdadm", "connect", "--discard-my-data", resource_});
-    return outcome(what, runner_.run(what, deadline));
-}
-
-Status Drbd::reconnect(const Deadline& deadline) {
-    const auto seen = observe(deadline);
-    if (!seen) {
-        return fail(seen.error());
-    }
-    const bool alone = std::any_of(seen->peers.begin(), seen->peers.end(), [](const Peer& peer) {
-        return peer.connection == Connection::stand_alone;
-    });
-    return alone || seen->peers.empty() ? drbdadm("connect", deadline) : Status{};
 }
 
 } // namespace twinsite::mirror

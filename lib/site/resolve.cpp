@@ -61,7 +61,7 @@ Resolution resolve(const Topology& topology, const Lun& lun, const std::string& 
         out.reason = fmt::format("the mirror does not run on {}", node);
         return out;
     }
-    if (facts.connected || !facts.refuses_peer) {
+    if (facts.connected || (!facts.refuses_peer && !facts.split_brain)) {
         out.reason = facts.connected ? "the copies are connected"
                                      : "the mirror is still looking for its peer; no split brain";
         return out;
@@ -91,7 +91,11 @@ Resolution resolve(const Topology& topology, const Lun& lun, const std::string& 
         out.reason = keep.empty() ? fmt::format("{} is at home in {}", lun.name, lun.home)
                                   : "an operator chose it";
         out.loss = fmt::format("what was written on {} since the sites lost each other", other);
-        out.commands = {{"drbdadm", "connect", lun.name}};
+        if (facts.refuses_peer) {
+            out.commands = {{"drbdadm", "connect", lun.name}};
+        } else {
+            out.reason += "; it waits for the other already";
+        }
         out.elsewhere = {fmt::format("on {}: twinsite resolve {} --yes, first", other, lun.name)};
         return out;
     }
@@ -114,8 +118,11 @@ Resolution resolve(const Topology& topology, const Lun& lun, const std::string& 
                                             lun.name, lun.home)
                               : "an operator chose the other copy";
     out.loss = fmt::format("{} written on {}", written, node);
-    out.commands = {{"drbdadm", "disconnect", lun.name},
-                    {"drbdadm", "connect", "--discard-my-data", lun.name}};
+    // What stands alone has no connection that could be ended: DRBD 8.4 calls that an error.
+    if (!facts.refuses_peer) {
+        out.commands.push_back({"drbdadm", "disconnect", lun.name});
+    }
+    out.commands.push_back({"drbdadm", "connect", "--discard-my-data", lun.name});
     out.elsewhere = {fmt::format("on {}: twinsite resolve {} --yes, afterwards", other, lun.name)};
     return out;
 }

@@ -64,12 +64,6 @@ public:
     Result<Options> options(const Deadline& deadline) override;
     Result<std::string> generation(const Observation& seen, const Deadline& deadline) override;
 
-    /// After a split brain, on the side whose data is given up: disconnect, and connect as the one
-    /// to be overwritten. Errors: conflict while it is promoted. Loses this side's writes.
-    Status discard_own_data(const Deadline& deadline);
-    /// On the side that survives: connect again when it stands alone.
-    Status reconnect(const Deadline& deadline);
-
 private:
     Status drbdadm(std::string_view verb, const Deadline& deadline);
     Result<Observation> ask_drbdsetup(bool nine, const Deadline& deadline);

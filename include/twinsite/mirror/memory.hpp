@@ -67,4 +67,7 @@ private:
 
 inline constexpr std::size_t remembered_roles = 16;
 
+/// Where agent, handlers and command keep it.
+inline constexpr const char* memory_folder = "/var/lib/twinsite/mirror";
+
 } // namespace twinsite::mirror

@@ -162,7 +162,6 @@ TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_pr
                 HasSubstr("\"out-of-sync-kib\": 3072"));
 
     const std::string kept = sh("dd if=/dev/drbd0 bs=1M count=24 2>/dev/null | sha256sum").out;
-    Pair::peer("disconnect red-peer");
     ASSERT_EQ(Pair::peer("connect --discard-my-data red-peer").code, 0);
     ASSERT_EQ(sh("drbdadm connect red").code, 0);
     ASSERT_TRUE(Pair::wait_for("cs:Connected")) << Pair::state();

@@ -156,13 +156,6 @@ TEST_F(DrbdAdapter, a_resource_whose_file_is_gone_can_still_be_taken_down) {
     EXPECT_TRUE(drbd(version84).bring_down(deadline));
 }
 
-TEST_F(DrbdAdapter, a_promoted_side_does_not_give_up_its_data) {
-    tools.answers["drbdsetup events2 --now --statistics red"] = {
-        0, "exists resource name:red role:Primary suspended:no\nexists -\n", ""};
-    EXPECT_EQ(drbd(version84).discard_own_data(deadline).error().kind, ErrorKind::conflict);
-    EXPECT_EQ(tools.asked.size(), 1U);
-}
-
 TEST(DrbdResourceName, is_a_name_and_nothing_else) {
     for (const char* good : {"red", "r0", "lun-1_a.b"}) {
         EXPECT_TRUE(check_resource_name(good)) << good;

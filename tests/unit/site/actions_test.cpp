@@ -120,8 +120,23 @@ TEST_F(ResolveTest, the_copy_at_home_survives) {
     EXPECT_EQ(on("rz1-a").verdict, Verdict::keep_this);
     const Resolution victim = on("rz2-a");
     EXPECT_EQ(victim.verdict, Verdict::discard_this);
-    EXPECT_THAT(victim.commands.back(),
-                ElementsAre("drbdadm", "connect", "--discard-my-data", "red"));
+    // It stands alone: DRBD 8.4 fails a disconnect with "unknown connection".
+    EXPECT_THAT(victim.commands,
+                ElementsAre(ElementsAre("drbdadm", "connect", "--discard-my-data", "red")));
+}
+
+TEST_F(ResolveTest, a_copy_that_still_waits_for_its_peer_is_resolved_when_the_split_was_recorded) {
+    split.refuses_peer = false;
+    EXPECT_EQ(on("rz2-a").verdict, Verdict::nothing_to_do);
+    split.split_brain = true;
+    const Resolution victim = on("rz2-a");
+    EXPECT_EQ(victim.verdict, Verdict::discard_this);
+    EXPECT_THAT(victim.commands,
+                ElementsAre(ElementsAre("drbdadm", "disconnect", "red"),
+                            ElementsAre("drbdadm", "connect", "--discard-my-data", "red")));
+    const Resolution survivor = on("rz1-a");
+    EXPECT_EQ(survivor.verdict, Verdict::keep_this);
+    EXPECT_TRUE(survivor.commands.empty());
 }
 
 TEST_F(ResolveTest, both_copies_written_is_refused) {
