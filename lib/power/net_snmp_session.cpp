@@ -58,7 +58,13 @@ Result<Pdu> Session::ask(const std::function<Pdu()>& build, const Deadline& dead
 /// after a report it does not believe; so the wait is ours. Error unreachable: ask anew.
 Result<Pdu> Session::exchange(Pdu request, const Deadline& give_up) {
     exchange_ = {};
-    if (library().send(session_.get(), request.get(), &Session::received, &exchange_) == 0) {
+    // Version 3: send() itself asks for the device's engine first, and waits for it, when open()
+    // got no answer. That question is repeated by our caller, in its time.
+    netsnmp_session& session = *library().session(session_.get());
+    session.retries = 0;
+    const int sent = library().send(session_.get(), request.get(), &Session::received, &exchange_);
+    session.retries = endless;
+    if (sent == 0) {
         int number = SNMPERR_GENERR;
         library().session_error(session_.get(), nullptr, &number, nullptr);
         close();
@@ -129,7 +135,8 @@ void Session::close() {
     session_.reset();
 }
 
-/// For version 3 this asks the device for its engine, so it can time out.
+/// For version 3 this asks the device for its engine once; without an answer there is a session all
+/// the same.
 Status Session::open(Milliseconds patience) {
     if (session_) {
         return {};
@@ -138,14 +145,13 @@ Status Session::open(Milliseconds patience) {
     library().init_session(&wanted);
     wanted.peername = peer_.data();
     wanted.timeout = microseconds(patience);
-    wanted.retries = 0; // of the question for the engine: the caller repeats it
+    wanted.retries = 0;
     describe(wanted);
     session_.reset(library().open(&wanted));
     if (!session_) {
         const int number = wanted.s_snmp_errno == 0 ? *library().last_error : wanted.s_snmp_errno;
         return fail(session_error(number, device_));
     }
-    library().session(session_.get())->retries = endless;
     library().session(session_.get())->timeout = microseconds(target_.first_try);
     return {};
 }

@@ -25,6 +25,10 @@ void add_cluster_properties(const Topology& topology, Xml& crm_config) {
          {"no-quorum-policy", keep_home ? "freeze" : "suicide"},
          {"stonith-watchdog-timeout",
           keep_home ? "" : fmt::format("{}s", self_fencing(topology).watchdog_timeout_seconds())},
+         // What the PDUs may take, and then the wait for the watchdog, is one fencing.
+         {"stonith-timeout",
+          keep_home ? ""
+                    : fmt::format("{}s", 60 + self_fencing(topology).watchdog_timeout_seconds())},
          {"placement-strategy", utilization ? "balanced" : ""},
          // How late a failback window may be noticed.
          {"cluster-recheck-interval", topology.policy.failback == Failback::window ? "5min" : ""},

@@ -1,8 +1,14 @@
 // fence_netpdu against a simulated PDU. The relays are the judge, not the agent's word.
 #include "tests/support/pdu_simulation.hpp"
 
+#include <twinsite/base/deadline.hpp>
+#include <twinsite/base/handle.hpp>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace twinsite {
 namespace {
@@ -150,6 +156,42 @@ TEST(Actions, a_device_that_does_not_answer_is_no_success) {
         std::string(TWINSITE_TEST_MODELS));
     EXPECT_EQ(run.exit_code, 1);
     EXPECT_THAT(run.err, HasSubstr("no answer from 127.0.0.1 port 1"));
+}
+
+/// As a device behind a cut link: what is sent to it is lost, and nobody says so.
+class SilentDevice {
+public:
+    SilentDevice()
+        : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+        address_.sin_family = AF_INET;
+        address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address_;
+        auto* name = reinterpret_cast<sockaddr*>(&address_);
+        EXPECT_EQ(::bind(socket_.get(), name, size), 0);
+        EXPECT_EQ(::getsockname(socket_.get(), name, &size), 0);
+    }
+    [[nodiscard]] int port() const { return ntohs(address_.sin_port); }
+
+private:
+    FileDescriptor socket_;
+    sockaddr_in address_{};
+};
+
+TEST(Actions, a_silent_device_is_given_up_after_its_patience_whatever_the_version) {
+    const SilentDevice device;
+    for (const char* version :
+         {"snmp_version=1\ncommunity=public", "snmp_version=2c\ncommunity=public",
+          "snmp_version=3\nusername=one\nsnmp_auth_prot=SHA-256\nsnmp_priv_prot=AES\n"
+          "password=some-password"}) {
+        const SystemClock clock;
+        const TimePoint began = clock.now();
+        const auto run = testing::run_fence_agent(
+            fmt::format("ip=127.0.0.1\nipport={}\nlogin_timeout=2\naction=off\nplug=1\n{}",
+                        device.port(), version));
+        EXPECT_EQ(run.exit_code, 1);
+        EXPECT_THAT(run.err, HasSubstr("no answer from 127.0.0.1 port")) << version;
+        EXPECT_LT(clock.now() - began, std::chrono::seconds(8)) << version;
+    }
 }
 
 } // namespace
