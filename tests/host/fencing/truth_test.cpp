@@ -36,15 +36,19 @@ const std::vector<Case>& cases() {
         {.fault = "", .can_succeed = true, .can_tell = true, .parameters = "snmp_version=1\n"},
         {.fault = "", .can_succeed = true, .can_tell = true, .parameters = v3},
         {.fault = "lose=3", .can_succeed = true, .can_tell = true},
+        {.fault = "lose=3", .can_succeed = true, .can_tell = true, .parameters = v3},
         {.fault = "lose=1", .can_succeed = false},
+        {.fault = "lose=1", .can_succeed = false, .parameters = v3},
         {.fault = "late=200", .can_succeed = true, .can_tell = true},
         {.fault = "late-once=700", .can_succeed = true, .can_tell = true},
         {.fault = "duplicate", .can_succeed = true, .can_tell = true},
         {.fault = "duplicate", .can_succeed = true, .can_tell = true, .parameters = v3},
         {.fault = "truncate", .can_succeed = false},
         {.fault = "truncate", .can_succeed = false, .named = true},
+        {.fault = "truncate", .can_succeed = false, .parameters = v3},
         {.fault = "mangle", .can_succeed = false},
         {.fault = "mangle", .can_succeed = false, .named = true},
+        {.fault = "mangle", .can_succeed = false, .parameters = v3},
         {.fault = "garbage@2", .can_succeed = false},
         {.fault = "text@2", .can_succeed = false},
         {.fault = "missing@2", .can_succeed = false},
@@ -98,6 +102,10 @@ void judge(const std::string& family, const Case& one, const std::string& action
         << family << ", " << title(one, action) << ": " << run.err;
     EXPECT_EQ(run.err.empty(), one.can_succeed)
         << family << ", " << title(one, action) << ": " << run.err;
+    for (const FenceRun* each : {&status, &run}) {
+        EXPECT_EQ(each->err.find("does not come to its end"), std::string::npos)
+            << family << ", " << title(one, action) << ": only the alarm ended it";
+    }
     if (run.exit_code == 0 && action == "off") {
         EXPECT_FALSE(pdu.is_on(1) || pdu.is_on(2)) << family << ", " << title(one, action);
     }
