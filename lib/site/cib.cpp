@@ -20,6 +20,9 @@ void add_cluster_properties(const Topology& topology, Xml& crm_config) {
     add_pairs(
         crm_config, "cluster_property_set", "cib-bootstrap-options",
         {{"stonith-enabled", "true"},
+         // A site that is lost has several nodes: one after the other their times would add up
+         // (Pacemaker 2 does so unless told; 3 has no such choice).
+         {"concurrent-fencing", "true"},
          // keep-home: without quorum everything stays as it is. majority: the losing side
          // ends itself; its watchdog does it where a PDU cannot be reached.
          {"no-quorum-policy", keep_home ? "freeze" : "suicide"},
