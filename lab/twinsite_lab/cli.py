@@ -38,6 +38,7 @@ def say(text):
 def down(quiet=False):
     """Ends everything of the lab, whatever is left of it, also of one that crashed."""
     ended = False
+    shutil.rmtree(STATE / "pids", ignore_errors=True)  # the keeper must not take for a reset what ends now
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             command = (entry / "cmdline").read_bytes()
@@ -56,6 +57,12 @@ def down(quiet=False):
         ended = True
     if ended and not quiet:
         say("down")
+
+
+def revive():
+    """A reset is over when the node boots again; see keeper.keep()."""
+    if (STATE / "topology.json").exists():
+        power.revive(current())
 
 
 def in_parallel(function, items):
@@ -248,7 +255,7 @@ def parser():
     add("status", status, "which nodes and outlets have power").add_argument("--json", action="store_true")
     add("console", console, "what a node's kernel and boot said").add_argument("node")
     add("root", lambda arguments: nodes.prepare(), "build the nodes' root filesystem")
-    command = add("keep", lambda a: keeper.keep(a.owner, a.seconds, down), "(internal) end the lab when it is time")
+    command = add("keep", lambda a: keeper.keep(a.owner, a.seconds, revive, down), "(internal) end the lab when it is time")
     command.add_argument("--owner", type=int, default=0)
     command.add_argument("--for", dest="seconds", type=int, required=True)
     return top

@@ -1,4 +1,4 @@
-"""The lab ends by itself: when its owner's process is gone, or its time is up."""
+"""The lab ends by itself: when its owner's process is gone, or its time is up. Until then what ended itself boots again."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from .layout import STATE
+from .layout import STATE, LabError
 
 
 def start(owner, seconds, entry):
@@ -44,7 +44,7 @@ def birth(pid):
         return stat.read().rpartition(")")[2].split()[19]
 
 
-def keep(owner, seconds, down):
+def keep(owner, seconds, revive, down):
     """Polls; returns when the lab was taken down, by us or by somebody else."""
     own_lab = os.stat(STATE).st_ino
     began = birth(owner) if owner else None
@@ -53,6 +53,10 @@ def keep(owner, seconds, down):
         time.sleep(0.5)
         if not STATE.exists() or os.stat(STATE).st_ino != own_lab:
             return
+        try:
+            revive()
+        except (LabError, OSError, ValueError) as error:
+            print(f"lab: {error}", flush=True)
     print("lab: ended by itself:", "time is up" if time.monotonic() >= deadline else f"process {owner} is gone", flush=True)
     end_the_bringing_up()
     down()

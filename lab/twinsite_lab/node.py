@@ -1,5 +1,7 @@
 """A node: one user-mode Linux, its own process group, its disks as files that survive a power cut."""
 
+import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -23,10 +25,12 @@ def process_of(node):
     """The node's process group, or None. A recycled process id is not taken for the node."""
     try:
         pid = int(pid_file(node).read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (OSError, ValueError):
         return None
-    return pid if f"umid=twinsite-{node.name}".encode() in command else None
+    in_the_middle_of_exec = not command and state not in "ZX"
+    return pid if in_the_middle_of_exec or f"umid=twinsite-{node.name}".encode() in command.split(b"\0") else None
 
 
 def state_of(node):
@@ -48,7 +52,7 @@ def command_line(node):
         "ip", "netns", "exec", NAMESPACE, *own.command(node.number), f"umid=twinsite-{node.name}", f"uml_dir={STATE}/uml",
         f"mem={node.memory_mib}M", "rootfstype=hostfs", f"rootflags={(CACHE / 'root').resolve()}", "ro",
         "init=/sbin/lab-init", f"lab_source={SOURCE}/node", f"lab_state={STATE}", f"lab_node={node.name}",
-        f"lab_modules={own.modules}", f"lab_cache={capabilities_cache()}", "con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "panic=-1", "selinux=0",
+        f"lab_modules={own.modules}", f"lab_cache={capabilities_cache()}", "con=null", "con0=null,fd:1", "con1=null", "ssl=null", "quiet", "panic=-1", "noreboot", "selinux=0",
         *disks, *wires,
     ]  # fmt: skip
 
@@ -60,8 +64,29 @@ def capabilities_cache():
     return folder
 
 
+@contextlib.contextmanager
+def power_of(node):
+    """One at a time changes whether a node runs: a command, a PDU, the keeper."""
+    with open(STATE / "pids" / f"{node.name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def ended_by_itself(node):
+    """Reset by its watchdog, a panic, or reboot(8): nobody took its power."""
+    if not pid_file(node).exists():
+        return False
+    with power_of(node):
+        return pid_file(node).exists() and process_of(node) is None
+
+
 def start(node):
     """Power comes on. Nothing happens to a node that runs, or whose plug is pulled."""
+    with power_of(node):
+        start_now(node)
+
+
+def start_now(node):
     if process_of(node) is not None or unplugged(node).exists():
         return
     for folder in ("pids", "uml", "console", f"serial/{node.name}", f"node/{node.name}"):
@@ -92,8 +117,14 @@ def prefer(pid):
 
 def kill(node):
     """Power goes off: the whole process group, or the disk helper would live on."""
+    with power_of(node):
+        kill_now(node)
+
+
+def kill_now(node):
     pid = process_of(node)
     if pid is None:
+        pid_file(node).unlink(missing_ok=True)
         return
     os.killpg(pid, signal.SIGKILL)
     deadline = time.monotonic() + 10

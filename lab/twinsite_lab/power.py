@@ -31,6 +31,14 @@ def supply(node):
         nodes.kill(node)
 
 
+def revive(layout):
+    """A node that ended itself boots again while it has power. In one process its kernel could not: it would still hold
+    its network interfaces."""
+    for node in layout.nodes.values():
+        if nodes.ended_by_itself(node):
+            supply(node)
+
+
 def switch(node, action):
     """What a person does at the rack: off (pull the plug), on (put it back), reset, hang, resume."""
     if action == "off":
