@@ -176,11 +176,17 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
     return worries;
 }
 
-/// From what the peer's side told the cluster: lines with host="..." value="...".
+/// From what both sides told the cluster: lines with value="...". Not by "attrd_updater --all": in
+/// an agent's environment (CRM_meta_on_node) Pacemaker 2.1 answers about this node alone.
 std::string LocalCaretaker::find_ancestor(const SplitBrain& split, const Deadline& deadline) {
     const auto ours = parse_generation(split.generation);
-    const auto all = runner_.run_ok(attribute(resource_, {"--query", "--all"}),
-                                    deadline.within(clock_, patience));
+    const auto all =
+        runner_.run_ok({.argv = {"cibadmin", "--query", "--xpath",
+                                 fmt::format("//transient_attributes//nvpair[@name='{}']",
+                                             split_attribute(resource_))},
+                        .input = {},
+                        .environment = {}},
+                       deadline.within(clock_, patience));
     if (!ours || !all) {
         return {};
     }

@@ -105,10 +105,12 @@ TEST_F(CaretakerOfRed, a_split_brain_is_shown_until_it_is_over) {
         .detected = 500, .generation = "1:2:3:4", .role = Role::primary, .out_of_sync_kib = 3072};
     remember([&](Memory& memory) { memory.split_brain = split; });
     EXPECT_THAT(look(alone()), HasSubstr("SPLIT BRAIN since"));
-    EXPECT_THAT(cluster.asked[0].text(), HasSubstr("--query --all"));
+    EXPECT_THAT(cluster.asked[0].text(), HasSubstr("cibadmin --query --xpath"));
     EXPECT_THAT(cluster.asked[1].text(), HasSubstr("--update=500 1:2:3:4 Primary 3072"));
-    cluster.answer = "name=\"mirror-split-red\" host=\"a\" value=\"500 1:2:3:4 Primary 3072\"\n"
-                     "name=\"mirror-split-red\" host=\"b\" value=\"501 8:2:9:0 Secondary 16\"\n";
+    cluster.answer = "<xpath-query>\n<nvpair id=\"status-1-mirror-split-red\" "
+                     "name=\"mirror-split-red\" value=\"500 1:2:3:4 Primary 3072\"/>\n"
+                     "<nvpair id=\"status-2-mirror-split-red\" name=\"mirror-split-red\" "
+                     "value=\"501 8:2:9:0 Secondary 16\"/>\n</xpath-query>\n";
     look(alone());
     EXPECT_THAT(cluster.asked[3].text(), HasSubstr("Primary 3072 0000000000000002"));
     EXPECT_EQ(file().load().value().split_brain->ancestor, "0000000000000002");
