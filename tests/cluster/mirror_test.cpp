@@ -286,13 +286,15 @@ EventResult converged_guest_migrates(Stage& stage) {
         script.lab().on(pair.home, "cat /proc/drbd").value_or("").find("ro:Primary/Primary") !=
             std::string::npos,
         "both copies are promoted");
-    for (const std::string& to : {pair.other, pair.home}) {
-        script.run(pair.home, "crm_resource --resource vm_rot --move --node " + to);
-        script.await(seconds(120), fmt::format("{} runs on {}", guest, to),
-                     [&] { return missing_on(stage, to); });
-        script.run(pair.home, "crm_resource --resource vm_rot --clear");
-        await_rest(script, pair.home);
-    }
+    script.run(pair.home, "crm_resource --resource vm_rot --move --node " + pair.other);
+    script.await(seconds(120), fmt::format("{} runs on {}", guest, pair.other),
+                 [&] { return missing_on(stage, pair.other); });
+    await_rest(script, pair.home);
+    // Without the move's constraint its home draws it back.
+    script.run(pair.home, "crm_resource --resource vm_rot --clear");
+    script.await(seconds(120), fmt::format("{} runs on {}", guest, pair.home),
+                 [&] { return missing_on(stage, pair.home); });
+    await_rest(script, pair.home);
     script.must_not_restart();
     script.must(script.so_far(guest).migrations == 2, "it migrated twice");
     await_home(script, seconds(60));
