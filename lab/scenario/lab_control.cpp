@@ -93,13 +93,15 @@ void LabControl::keep_logs(const std::filesystem::path& folder,
     for (const std::string& node : nodes) {
         const auto text = on(node, "crm_mon -1rfA; cat /proc/drbd; dmesg | tail -300; "
                                    "cat /var/log/pacemaker/pacemaker.log; "
-                                   "cat /var/log/corosync/corosync.log");
+                                   "cat /var/log/corosync/*.log");
         static_cast<void>(
             replace_file(folder / (node + ".log"), text ? *text : text.error().message + "\n"));
         std::filesystem::copy_file(state_folder() / "console" / (node + ".log"),
                                    folder / (node + ".console.log"),
                                    std::filesystem::copy_options::overwrite_existing, ignored);
     }
+    std::filesystem::copy_file(state_folder() / "pdus" / "witness.log", folder / "witness.log",
+                               std::filesystem::copy_options::overwrite_existing, ignored);
     std::filesystem::copy(state_folder() / "serial", folder / "serial",
                           std::filesystem::copy_options::recursive |
                               std::filesystem::copy_options::overwrite_existing,
