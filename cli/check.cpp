@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/live.hpp"
 #include "cli/mirror_options.hpp"
 
 #include <twinsite/base/file.hpp>
@@ -61,20 +62,16 @@ Findings check_domains(const site::Topology& topology, const CheckOptions& check
 }
 
 Result<Findings> check_cluster(const site::Topology& topology) {
-    auto live = cluster::open_configuration();
+    const auto live = look_at_cluster();
     if (!live) {
         return fail(live.error());
     }
-    const auto cib = (*live)->read();
-    if (!cib) {
-        return fail(cib.error());
-    }
-    const auto state = cluster::interpret(*cib);
-    if (!state) {
-        return fail(state.error());
-    }
-    auto findings = site::check_cluster(topology, *cib, *state);
+    auto findings = site::check_cluster(topology, live->cib, live->state);
     append(findings, check_mirrors_here(topology, own_name()));
+    // From a machine without Corosync there is nothing to be said of it.
+    if (const auto quorum = cluster::read_quorum()) {
+        append(findings, check_witness(topology, *quorum));
+    }
     return findings;
 }
 

@@ -77,12 +77,14 @@ Result<Picture> take_picture(const site::Topology& topology) {
     }
     Picture picture;
     picture.findings = site::check_cluster(topology, live->cib, live->state);
-    site::sort_findings(picture.findings);
     picture.state = std::move(live->state);
     if (auto quorum = cluster::read_quorum()) {
         picture.quorum = *std::move(quorum);
         picture.state.quorate = picture.quorum->quorate;
+        auto of_witness = check_witness(topology, *picture.quorum);
+        picture.findings.insert(picture.findings.end(), of_witness.begin(), of_witness.end());
     }
+    site::sort_findings(picture.findings);
     return picture;
 }
 
@@ -109,12 +111,19 @@ Json quorum_json(const cluster::Quorum& quorum) {
         links.push_back(
             {{"node_id", link.node_id}, {"link", link.number}, {"connected", link.connected}});
     }
+    Json voters = Json::array();
+    for (const cluster::Voter& voter : quorum.voters) {
+        voters.push_back({{"node_id", voter.node_id},
+                          {"qdevice", voter.client_runs},
+                          {"witness_vote", voter.has_vote}});
+    }
     return {{"quorate", quorum.quorate},
             {"votes", quorum.total_votes},
             {"expected_votes", quorum.expected_votes},
             {"needed_votes", quorum.needed_votes},
             {"witness", quorum.witness},
-            {"links", std::move(links)}};
+            {"links", std::move(links)},
+            {"voters", std::move(voters)}};
 }
 
 Exit show(const Options& options, const StatusOptions& how, const site::Topology& topology) {

@@ -65,6 +65,46 @@ std::vector<Link> read_links() {
     return links;
 }
 
+std::vector<std::uint32_t> listed_node_ids() {
+    std::vector<std::uint32_t> ids;
+    cmap_handle_t handle = 0;
+    if (cmap_initialize(&handle) != CS_OK) {
+        return ids;
+    }
+    const ScopeExit close([&] { cmap_finalize(handle); });
+    cmap_iter_handle_t iterator = 0;
+    if (cmap_iter_init(handle, "nodelist.node.", &iterator) != CS_OK) {
+        return ids;
+    }
+    const ScopeExit end([&] { cmap_iter_finalize(handle, iterator); });
+    std::array<char, CMAP_KEYNAME_MAXLEN + 1> key{};
+    std::size_t length = 0;
+    cmap_value_types_t type = CMAP_VALUETYPE_UINT8;
+    while (cmap_iter_next(handle, iterator, key.data(), &length, &type) == CS_OK) {
+        std::uint32_t id = 0;
+        if (std::string_view(key.data()).ends_with(".nodeid") &&
+            cmap_get_uint32(handle, key.data(), &id) == CS_OK) {
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
+/// Members tell each other their flags (exec/votequorum.c, NODE_FLAGS_QDEVICE_*).
+std::vector<Voter> read_voters(votequorum_handle_t handle) {
+    std::vector<Voter> voters;
+    for (const std::uint32_t id : listed_node_ids()) {
+        votequorum_info info{};
+        if (votequorum_getinfo(handle, id, &info) == CS_OK &&
+            info.node_state == VOTEQUORUM_NODESTATE_MEMBER) {
+            const bool runs = (info.flags & VOTEQUORUM_INFO_QDEVICE_ALIVE) != 0;
+            voters.push_back(
+                {id, runs, runs && (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0});
+        }
+    }
+    return voters;
+}
+
 } // namespace
 
 Result<Quorum> read_quorum() {
@@ -90,6 +130,7 @@ Result<Quorum> read_quorum() {
     quorum.witness = (info.flags & VOTEQUORUM_INFO_QDEVICE_ALIVE) != 0 &&
                      (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0;
     quorum.links = read_links();
+    quorum.voters = read_voters(handle);
     return quorum;
 }
 

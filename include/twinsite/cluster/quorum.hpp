@@ -15,6 +15,14 @@ struct Link {
     bool connected = false;
 };
 
+/// A member of this part of the cluster, and its own client of the witness (corosync-qdevice):
+/// without one it does not get the witness's vote in a cut, whatever its neighbours get.
+struct Voter {
+    std::uint32_t node_id = 0;
+    bool client_runs = false;
+    bool has_vote = false; ///< the witness gives it its vote now
+};
+
 struct Quorum {
     bool quorate = false;
     unsigned expected_votes = 0;
@@ -23,6 +31,7 @@ struct Quorum {
     bool waits_for_all = false;
     bool witness = false; ///< a quorum device is registered and casts its vote
     std::vector<Link> links;
+    std::vector<Voter> voters;
 };
 
 /// Error unreachable when corosync does not answer.

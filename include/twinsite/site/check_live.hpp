@@ -7,6 +7,7 @@
 #include <twinsite/site/topology.hpp>
 #include <twinsite/site/xml.hpp>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,6 +31,18 @@ std::vector<Finding> check_state(const Topology& topology, const ClusterState& s
 /// All of the above.
 std::vector<Finding> check_cluster(const Topology& topology, const Xml& cib,
                                    const ClusterState& state);
+
+/// A member's own client of the witness, as its neighbours see it.
+struct WitnessClient {
+    std::uint32_t node_id = 0;
+    bool runs = false;
+    bool has_vote = false;
+};
+
+/// isolation-policy-incomplete: majority, and a member would lose the quorum in a cut though its
+/// side has the witness. Nothing is said of nodes that are not among CLIENTS.
+std::vector<Finding> check_witness_clients(const Topology& topology,
+                                           const std::vector<WitnessClient>& clients);
 
 /// drbd-policy-mismatch.
 std::vector<Finding> check_mirror_options(const Topology& topology, const MirrorFencing& fencing);

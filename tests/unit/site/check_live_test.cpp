@@ -54,6 +54,22 @@ TEST_F(Configuration, the_rendered_one_has_only_untested_fencing) {
     }
 }
 
+TEST(WitnessClients, each_node_needs_its_own_with_majority) {
+    const Topology topology =
+        testing::topology_from(testing::with_majority(testing::example_text()));
+    EXPECT_TRUE(check_witness_clients(topology, {{1, true, true}, {2, true, true}}).empty());
+    const auto findings =
+        check_witness_clients(topology, {{1, true, true}, {2, false, false}, {3, true, false}});
+    ASSERT_EQ(findings.size(), 2U);
+    EXPECT_EQ(findings[0].code, "isolation-policy-incomplete");
+    EXPECT_EQ(findings[0].where, topology.nodes[1].name);
+    EXPECT_NE(findings[0].problem.find("corosync-qdevice does not run on"), std::string::npos);
+    EXPECT_NE(findings[1].problem.find("does not have the witness's vote"), std::string::npos);
+    EXPECT_TRUE(check_witness_clients(topology, {{99, false, false}}).empty())
+        << "not a node of it";
+    EXPECT_TRUE(check_witness_clients(example_topology(), {{1, false, false}}).empty());
+}
+
 TEST_F(Configuration, constraint_infinity_on_clone) {
     constraint({"rsc_colocation",
                 {{"id", "x"},
