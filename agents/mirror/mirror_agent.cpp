@@ -137,7 +137,11 @@ Outcome MirrorAgent::monitor() {
     }
     std::vector<std::string> worries = parts_.caretaker.look_after(*seen, now, deadline_);
     worries.push_back(seen->detour);
-    if (now.degraded || now.state == State::failed_promoted) {
+    if (left_to_peer(*seen, now)) {
+        if (!now.reason.empty()) {
+            log::info("{}: score {}: {}", settings_.resource, score_text(now.score), now.reason);
+        }
+    } else if (now.degraded || now.state == State::failed_promoted) {
         worries.push_back(now.reason);
     }
     std::erase(worries, "");

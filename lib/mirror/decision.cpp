@@ -195,6 +195,14 @@ Assessment assess_unpromoted(const Observation& seen, const ScoreTable& scores) 
 
 } // namespace
 
+bool left_to_peer(const Observation& seen, const Assessment& now) {
+    const auto serves = [](const Peer& peer) {
+        return peer.connection == Connection::connected && peer.role == Role::primary;
+    };
+    return now.state == State::unpromoted &&
+           (now.score > 0 || std::any_of(seen.peers.begin(), seen.peers.end(), serves));
+}
+
 Result<ScoreTable> parse_scores(std::string_view text) {
     const auto words = split(text);
     if (words.size() != 4) {

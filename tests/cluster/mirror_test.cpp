@@ -3,9 +3,12 @@
 // policies; and a converged cluster, where the guest works on the mirror's device itself.
 #include "tests/cluster/lab_session.hpp"
 
+#include <twinsite/base/text.hpp>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 namespace twinsite::lab {
@@ -142,6 +145,66 @@ EventResult link_is_cut_and_joined(Stage& stage) {
     must_be_equal(script, pair);
     script.must(script.so_far(guest).longest_pause < 5.0, "the guest stands still for under 5 s");
     script.must_not_restart();
+    return script.done();
+}
+
+std::string dc_of(Script& script, const Pair& pair) {
+    const std::string said = script.run(pair.home, "crmadmin --dc_lookup 2>&1");
+    const auto at = said.rfind(": ");
+    return std::string(trim(at == std::string::npos ? said : said.substr(at + 2)));
+}
+
+/// The next DC cancels a monitor that it did not schedule. When that monitor once answered
+/// "degraded", Pacemaker waits a minute and more for it (decision 0051).
+EventResult the_dc_dies_after_a_lost_link(Stage& stage) {
+    Script script(stage);
+    const Pair pair = pair_of(stage.plan());
+    await_home(script, seconds(120));
+    std::string dc = dc_of(script, pair);
+    if (dc != pair.home && dc != pair.other) {
+        script.must(script.lab().power(dc, "off"), "make a node with a replica the DC");
+        await_fenced(script, dc, pair.home);
+        script.must(script.lab().power(dc, "on"), "put it back");
+        await_home(script, seconds(240));
+        dc = dc_of(script, pair);
+    }
+    script.must(dc == pair.home || dc == pair.other, "the DC has no replica: " + dc);
+    const bool away = dc == pair.other;
+    const Pair roles = away ? Pair{pair.other, pair.home} : pair;
+    if (away) {
+        script.run(pair.home, "twinsite move lun red --to rz2 --yes --wait 180", seconds(240));
+    }
+    cut_storage(script, roles);
+    script.await(seconds(30), "the unpromoted replica's monitor has seen it", [&] {
+        return missing_words(script, roles.other,
+                             "attrd_updater --query --name master-mirror_red --node " + roles.other,
+                             "value=\"1000\"");
+    });
+    join_storage(script, roles);
+    script.await(seconds(60), "whole again", [&] { return missing_sync(script, roles.home); });
+    script.await(seconds(90), "the ban is lifted", [&] { return banned_node(script, roles.home); });
+    script.must(script.lab().power(roles.home, "off"), "pull the DC's plug");
+    const TimePoint lost = stage.now();
+    script.await(seconds(150), roles.other + " is promoted", [&]() -> std::string {
+        const auto view = script.lab().cluster(roles.other);
+        if (!view) {
+            return view.error().message;
+        }
+        const auto promoted = view->promoted.find("mirror_red");
+        return promoted != view->promoted.end() && promoted->second == roles.other ? ""
+                                                                                   : "it is not";
+    });
+    const double took = std::chrono::duration<double>(stage.now() - lost).count();
+    script.tell(fmt::format("promoted {:.1f} s after the power cut", took));
+    script.must(took < 45, "something was waited for");
+    script.must(script.lab().power(roles.home, "on"), "put it back");
+    script.await(seconds(240), "in sync", [&] { return missing_sync(script, pair.home); });
+    if (away) {
+        script.run(pair.home, "twinsite move lun red --to rz1 --yes --wait 180", seconds(240));
+    }
+    await_whole(script, pair);
+    must_be_equal(script, pair);
+    script.must_not_restart({guest});
     return script.done();
 }
 
@@ -333,6 +396,11 @@ protected:
     static void TearDownTestSuite() { LabSession::end(); }
 };
 
+// First, while the node that came up first is the DC.
+TEST_F(MirrorKeepHome, the_dc_dies_after_a_lost_link) {
+    play({"dc", "the DC loses power soon after the mirror's link was lost",
+          the_dc_dies_after_a_lost_link});
+}
 TEST_F(MirrorKeepHome, the_link_is_cut_and_joined) {
     play({"link", "the mirror loses its link and gets it back", link_is_cut_and_joined});
 }

@@ -46,6 +46,12 @@ struct Assessment {
 
 Assessment assess(const Observation& observation, const ScoreTable& scores);
 
+/// Whether an unpromoted replica leaves it to its promoted peer to be shown as degraded: that one
+/// sees the same trouble, or this one may have to be promoted in the next moment. Pacemaker (2.1.5
+/// and later, process_graph_event()) keeps a degraded result as a failed one, and a new DC that
+/// cancels such a monitor to promote the replica waits for the monitor's timeout and a minute.
+bool left_to_peer(const Observation& observation, const Assessment& assessment);
+
 /// What a promotion on this node would do now.
 enum class Promotion {
     done,    ///< it is promoted already

@@ -304,10 +304,22 @@ TEST_F(MirrorActions, a_mirror_that_is_not_whole_is_degraded_and_says_why) {
     drbd.now.volumes[0].disk = Disk::inconsistent;
     EXPECT_EQ(agent().monitor().code, ExitCode::degraded);
     EXPECT_THAT(agent().monitor().reason, HasSubstr("being resynced"));
+    drbd.now.peers[0].role = Role::primary; // it shows this
+    EXPECT_EQ(agent().monitor().code, ExitCode::success);
     drbd.now = testing::FakeMirror::connected();
     drbd.now.detour = "the kernel did not answer drbdsetup within 6 s";
     EXPECT_EQ(agent().monitor().code, ExitCode::degraded);
     EXPECT_EQ(agent().monitor().reason, drbd.now.detour);
+}
+
+TEST_F(MirrorActions, a_replica_whose_peer_has_just_died_is_not_a_failed_one) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.now.peers[0].connection = Connection::connecting;
+    drbd.now.peers[0].role = Role::unknown;
+    drbd.now.peers[0].volumes[0].disk = Disk::unknown;
+    EXPECT_EQ(agent().monitor().code, ExitCode::success);
+    drbd.now.role = Role::primary;
+    EXPECT_EQ(agent().monitor().code, ExitCode::degraded_promoted);
 }
 
 TEST_F(MirrorActions, the_link_is_watched_from_start_to_stop) {

@@ -112,6 +112,20 @@ TEST(MirrorDecision, only_two_connected_up_to_date_replicas_are_whole) {
         });
 }
 
+TEST(MirrorDecision, what_may_be_promoted_next_is_not_shown_as_degraded) {
+    each_combination(
+        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
+            auto observed = seen(role, disk, connection, peer);
+            observed.peers[0].role = Role::unknown;
+            EXPECT_EQ(left_to_peer(observed, result),
+                      result.state == State::unpromoted && result.score > 0);
+            observed.peers[0].role = Role::primary;
+            EXPECT_EQ(left_to_peer(observed, result),
+                      result.state == State::unpromoted &&
+                          (result.score > 0 || connection == Connection::connected));
+        });
+}
+
 TEST(MirrorDecision, a_promotion_happens_only_on_up_to_date_data) {
     each_combination([](Role role, Disk disk, Connection connection, Disk peer, const Assessment&) {
         const auto verdict = may_promote(seen(role, disk, connection, peer), {});
