@@ -4,6 +4,7 @@
 
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
+#include <twinsite/target/login_check.hpp>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,20 @@ Outcome differs(const std::vector<std::string>& differences) {
                            ? differences.front()
                            : fmt::format("{} (and {} more, see the log)", differences.front(),
                                          differences.size() - 1));
+}
+
+void tell_of_unreadable_proof(const target::Specification& wanted) {
+    std::vector<std::string> users{wanted.outgoing.user};
+    for (const target::Initiator& initiator : wanted.initiators) {
+        users.push_back(initiator.outgoing.user);
+    }
+    for (const std::string& user : users) {
+        if (!user.empty() && !target::libiscsi_reads_proof(user)) {
+            log::warning("libiscsi, and so qemu, cannot log in with mutual CHAP where the target's "
+                         "user name is {}: it needs one of 2, 6, 10, 14 ... characters",
+                         user);
+        }
+    }
 }
 
 } // namespace
@@ -64,13 +79,18 @@ Outcome Agent::judge(const target::Specification& wanted, const target::Exported
             return Outcome::of(reached.error());
         }
     }
+    const auto pool_warn = static_cast<unsigned>(request_.values.integer("pool_warn"));
+    if (std::string worry = backing_.worry(wanted.luns, pool_warn); !worry.empty()) {
+        return Outcome::of(ExitCode::degraded, std::move(worry));
+    }
     for (const target::ExportedLun& lun : found.luns) {
         if (lun.registrations.value_or(0) > 0) {
+            const bool one = *lun.registrations == 1;
             return Outcome::of(
                 ExitCode::degraded,
-                fmt::format("LUN {} has {} registrations for persistent reservations: a move "
-                            "would lose them",
-                            lun.number, *lun.registrations));
+                fmt::format("LUN {} has {} registration{} for persistent reservations: a move "
+                            "would lose {}",
+                            lun.number, *lun.registrations, one ? "" : "s", one ? "it" : "them"));
         }
     }
     const auto limit = request_.values.integer("session_limit");
@@ -104,6 +124,9 @@ Outcome Agent::start() {
                   : (engine_.name() == "lio"
                          ? " (implementation is not set, and this kernel has it)"
                          : " (implementation is not set, and this kernel has no LIO)"));
+    if (engine_.name() == "lio") {
+        tell_of_unreadable_proof(*wanted);
+    }
     progress_("looking at the result");
     const auto after = engine_.observe(*wanted);
     if (!after) {

@@ -1,6 +1,7 @@
 // ocf:twinsite:iscsi-target: decides what each action does with the engine's observation.
 #pragma once
 
+#include "agents/iscsi-target/backing_watch.hpp"
 #include "agents/iscsi-target/network_check.hpp"
 #include "ocf/agent.hpp"
 #include "ocf/request.hpp"
@@ -12,10 +13,11 @@ namespace twinsite::iscsi_target {
 class Agent {
 public:
     Agent(const ocf::Request& request, target::Engine& engine, NetworkCheck& network,
-          target::Progress progress)
+          BackingWatch& backing, target::Progress progress)
         : request_(request)
         , engine_(engine)
         , network_(network)
+        , backing_(backing)
         , progress_(std::move(progress)) {}
 
     ocf::Outcome start();
@@ -29,6 +31,7 @@ private:
     const ocf::Request& request_;
     target::Engine& engine_;
     NetworkCheck& network_;
+    BackingWatch& backing_;
     target::Progress progress_;
 };
 

@@ -91,6 +91,14 @@ std::vector<Parameter> who_may_log_in() {
          .longdesc = "0: never.",
          .default_value = "0",
          .high = 65535},
+        {.name = "pool_warn",
+         .type = Type::integer,
+         .shortdesc = "Fill of a thin pool that is reported as degraded, percent",
+         .longdesc = "For a LUN on a thin-provisioned volume (dm-thin), when its pool's data or "
+                     "metadata reach it. For a LUN on a mirror the mirror's own pool_warn counts.",
+         .default_value = "80",
+         .low = 1,
+         .high = 100},
     };
 }
 

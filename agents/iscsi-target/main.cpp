@@ -36,6 +36,7 @@ struct Parts {
     target::TgtSocket daemon;
     target::Tgt tgt;
     iscsi_target::LoginCheck network;
+    iscsi_target::LocalBackingWatch backing;
 };
 
 target::Engine& engine(Parts& parts) {
@@ -61,7 +62,7 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
     if (!lock) {
         return ocf::Outcome::of(lock.error());
     }
-    Agent agent(parts.request, engine(parts), parts.network,
+    Agent agent(parts.request, engine(parts), parts.network, parts.backing,
                 [&](const std::string& step) { files->note(step); });
     ocf::Outcome outcome = (agent.*action)();
     files->forget_step();
@@ -84,7 +85,8 @@ ocf::ActionTable make_agent(const ocf::Request& request) {
     const auto parts = std::make_shared<Parts>(request);
     const auto look = [parts](ocf::Outcome (Agent::*action)()) {
         return [parts, action] {
-            Agent agent(parts->request, engine(*parts), parts->network, [](const std::string&) {});
+            Agent agent(parts->request, engine(*parts), parts->network, parts->backing,
+                        [](const std::string&) {});
             return (agent.*action)();
         };
     };

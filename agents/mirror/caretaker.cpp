@@ -161,8 +161,9 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
         }
     }
     const Options options = noted_options();
-    std::vector<std::string> worries{pool_worry(options), link_worry(),
+    std::vector<std::string> worries{pool_worry(options), link_worry(seen),
                                      behind_worry(options, seen, deadline)};
+    tell_users(seen, worries.front());
     const auto memory = memory_.load();
     if (!memory) {
         log::warning("{}", memory.error().message);

@@ -5,6 +5,7 @@
 #include "agents/mirror/promotion_score.hpp"
 #include "agents/mirror/verify_plan.hpp"
 
+#include <twinsite/block/worry.hpp>
 #include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/memory.hpp>
 #include <twinsite/process/command.hpp>
@@ -20,6 +21,7 @@ namespace twinsite::mirror {
 struct Folders {
     std::filesystem::path state = memory_folder;
     std::filesystem::path run = "/run/twinsite/mirror";
+    std::filesystem::path devices = block::worry_folder; ///< notes for those who use the mirror
 };
 
 class Caretaker {
@@ -103,7 +105,8 @@ private:
     std::string verify_worry(Memory memory, const Observation& seen, const Assessment& now,
                              const Deadline& deadline);
     std::string pool_worry(const Options& options) const;
-    std::string link_worry() const;
+    std::string link_worry(const Observation& seen) const;
+    void tell_users(const Observation& seen, const std::string& pool);
     std::string behind_worry(const Options& options, const Observation& seen,
                              const Deadline& deadline);
     [[nodiscard]] Options noted_options() const;

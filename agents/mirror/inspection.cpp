@@ -4,9 +4,10 @@
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
+#include <twinsite/block/thin_pool.hpp>
 #include <twinsite/log/log.hpp>
+#include <twinsite/mirror/drbd.hpp>
 #include <twinsite/mirror/send_queue.hpp>
-#include <twinsite/mirror/thin_pool.hpp>
 
 #include <fmt/format.h>
 
@@ -80,16 +81,17 @@ Options LocalCaretaker::noted_options() const {
 
 std::string LocalCaretaker::pool_worry(const Options& options) const {
     for (const std::string& disk : options.disks) {
-        const auto pool = pool_below(disk);
+        const auto pool = block::pool_below(disk);
         if (!pool) {
             log::info("{}: {}", resource_, pool.error().message);
             continue;
         }
         const std::string worry =
-            *pool ? judge_pool(**pool, plan_.pool_warn, plan_.pool_alarm) : std::string();
+            *pool ? block::judge_pool(**pool, plan_.pool_warn, plan_.pool_alarm) : std::string();
         if (!worry.empty()) {
-            const bool loud = !(*pool)->broken.empty() ||
-                              judge_pool(**pool, plan_.pool_alarm, plan_.pool_alarm) == worry;
+            const bool loud =
+                !(*pool)->broken.empty() ||
+                block::judge_pool(**pool, plan_.pool_alarm, plan_.pool_alarm) == worry;
             log::at(loud ? log::Level::error : log::Level::warning, "{}: {}: {}", resource_, disk,
                     worry);
             return fmt::format("{}: {}", disk, worry);
@@ -98,7 +100,24 @@ std::string LocalCaretaker::pool_worry(const Options& options) const {
     return {};
 }
 
-std::string LocalCaretaker::link_worry() const {
+/// The target on a mirror's device cannot see what is below it.
+void LocalCaretaker::tell_users(const Observation& seen, const std::string& pool) {
+    for (const Volume& volume : seen.volumes) {
+        const bool lost = !volume.client && volume.disk <= Disk::failed;
+        const std::string worry =
+            lost ? fmt::format("the mirror's own disk is lost ({})", to_string(volume.disk)) : pool;
+        const auto number = fmt::format("{}:{}", drbd_major, volume.minor);
+        if (const auto noted = block::note_worry(folders_.devices, number, worry); !noted) {
+            log::info("{}: {}", resource_, noted.error().message);
+        }
+    }
+}
+
+/// Both sides see it; see left_to_peer() for why only one shows it.
+std::string LocalCaretaker::link_worry(const Observation& seen) const {
+    if (seen.role != Role::primary) {
+        return {};
+    }
     const auto text = read_file(link_file(folders_, resource_), 256);
     const auto words = split(text.value_or(""));
     return words.size() == 3 && words[0] == "flapping"

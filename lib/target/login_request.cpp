@@ -48,6 +48,12 @@ std::string reachable(const Portal& portal) {
 
 } // namespace
 
+bool libiscsi_reads_proof(std::string_view user) {
+    constexpr std::size_t around =
+        std::string_view("CHAP_N=").size() + 1 + std::string_view("CHAP_R=0x").size() + 32 + 1;
+    return (user.size() + around) % 4 == 0;
+}
+
 std::string to_text(const LoginRequest& request) {
     return fmt::format("portal {}\niqn {}\nlun {}\ninitiator {}\nserial {}\nuser {}\npassword {}\n"
                        "target_user {}\ntarget_password {}\n",

@@ -27,6 +27,11 @@ Result<LoginRequest> parse_login_request(std::string_view text);
 /// The request for LUN of WANTED through its first portal, as its first initiator.
 LoginRequest login_request(const Specification& wanted, const Lun& lun);
 
+/// Whether libiscsi (1.19) understands how LIO proves itself as USER in mutual CHAP: it takes the
+/// padding after "CHAP_N=USER\0CHAP_R=0x<32 digits>\0" for text, and LIO does not clear it (RFC
+/// 7143, 11.2.1: padding "SHOULD" be zero). So that text has to fill whole words of four bytes.
+bool libiscsi_reads_proof(std::string_view user);
+
 /// Log in, compare the serial, read the first block, log out. Blocks up to SECONDS for each step.
 /// Errors: unreachable when no login succeeds, conflict for another serial, internal when the read
 /// fails.

@@ -37,6 +37,15 @@ Result<Backings> inspect_all(BackingInspector& inspector, const Specification& w
                                     "allowed_initiators",
                                     lun.number));
         }
+        const auto cache = wanted.lun_attributes.find("emulate_write_cache");
+        if (backing->kind == Backing::Kind::block && cache != wanted.lun_attributes.end() &&
+            cache->second == "1") {
+            // drivers/target/target_core_configfs.c: ignored or refused, as kernels go.
+            return fail(ErrorKind::invalid_config,
+                        fmt::format("LUN {}: a block device reports its own write cache; "
+                                    "emulate_write_cache=true is for files",
+                                    lun.number));
+        }
         backings.emplace(lun.number, *backing);
     }
     return backings;

@@ -1,5 +1,7 @@
 // The kernel's side of LIO: modules, configfs, and what a backing path is.
 #include <twinsite/base/file.hpp>
+#include <twinsite/base/text.hpp>
+#include <twinsite/log/log.hpp>
 #include <twinsite/target/lio.hpp>
 
 #include <fmt/format.h>
@@ -27,6 +29,26 @@ bool is_there(const std::filesystem::path& path) {
 /// configuration tree does.
 bool core_is_loaded() {
     return is_there("/sys/module/target_core_mod");
+}
+
+/// LIO writes a file there with every PERSISTENT RESERVE OUT and refuses the command when it cannot
+/// (drivers/target/target_core_pr.c, __core_scsi3_write_aptpl_to_file). targetcli makes the folder.
+void make_reservations_folder() {
+    const auto root = read_file(std::filesystem::path(lio_root) / "dbroot", 4096);
+    const std::filesystem::path folder =
+        std::filesystem::path(root ? trim(*root) : std::string_view("/var/target")) / "pr";
+    std::error_code failed;
+    if (is_there(folder)) {
+        return;
+    }
+    std::filesystem::create_directories(folder, failed);
+    if (!failed) {
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
+    }
+    if (failed) {
+        log::warning("{}: {}: initiators cannot make persistent reservations", folder.string(),
+                     failed.message());
+    }
 }
 
 } // namespace
@@ -113,7 +135,11 @@ Status SystemLioSupport::prepare() {
             }
         }
     }
-    return reveal();
+    const Status revealed = reveal();
+    if (revealed) {
+        make_reservations_folder();
+    }
+    return revealed;
 }
 
 } // namespace twinsite::target

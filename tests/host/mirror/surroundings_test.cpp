@@ -38,8 +38,11 @@ TEST_F(Surroundings, a_lost_link_is_told_at_once_and_a_flapping_one_is_called_so
         ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
     }
     EXPECT_TRUE(eventually([] { return link().starts_with("flapping 3"); })) << link();
+    expect("monitor", 0); // the promoted side shows it
+    expect("promote", 0);
     EXPECT_TRUE(monitor_says("link is flapping: lost 3 times"));
-    expect("monitor", 190);
+    expect("monitor", 191);
+    expect("demote", 0);
     EXPECT_TRUE(eventually([] {
         return attributes().find("--name=mirror-link-red --update=flapping") != std::string::npos;
     })) << attributes();
@@ -121,6 +124,8 @@ TEST_F(Surroundings, a_thin_pool_is_shown_before_and_when_it_is_full) {
     EXPECT_EQ(over.code, 0) << over.out;
     EXPECT_TRUE(Pair::wait_for("ds:Diskless/UpToDate")) << Pair::state();
     const auto seen = Pair::agent("monitor");
+    EXPECT_EQ(sh("cat /run/twinsite/devices/147:0").out,
+              "the mirror's own disk is lost (Diskless)"); // the target's monitor reads it
     EXPECT_EQ(seen.code, 191);
     EXPECT_THAT(seen.out, HasSubstr("works on the peer's copy only"));
     EXPECT_THAT(seen.out, HasSubstr("out of data space"));

@@ -52,7 +52,7 @@ protected:
     }
 
     testing::ScratchDirectory scratch;
-    Folders folders{scratch.path() / "state", scratch.path() / "run"};
+    Folders folders{scratch.path() / "state", scratch.path() / "run", scratch.path() / "devices"};
     testing::FakeClock clock;
     Deadline deadline = Deadline::after(clock, Milliseconds(5000));
     FakeCluster cluster;
@@ -188,11 +188,26 @@ TEST_F(CaretakerOfRed, an_asynchronous_peer_that_is_behind_is_shown) {
     EXPECT_EQ(look(seen), "");
 }
 
+TEST_F(CaretakerOfRed, who_uses_the_device_hears_of_a_lost_disk) {
+    const auto told = [&] { return block::noted_worry(folders.devices, "147:0"); };
+    look(whole());
+    EXPECT_EQ(told(), "");
+    auto seen = testing::FakeMirror::connected(Role::primary);
+    seen.volumes[0].disk = Disk::diskless;
+    look(seen);
+    EXPECT_EQ(told(), "the mirror's own disk is lost (Diskless)");
+    seen.volumes[0].client = true; // without a disk on purpose
+    look(seen);
+    EXPECT_EQ(told(), "");
+}
+
 TEST_F(CaretakerOfRed, a_flapping_link_is_shown) {
+    const auto promoted = testing::FakeMirror::connected(Role::primary);
     static_cast<void>(scratch.write("run/red.link", "lost 1 5\n"));
-    EXPECT_EQ(look(whole()), "");
+    EXPECT_EQ(look(promoted), "");
     static_cast<void>(scratch.write("run/red.link", "flapping 4 5\n"));
-    EXPECT_THAT(look(whole()), HasSubstr("flapping: lost 4 times"));
+    EXPECT_THAT(look(promoted), HasSubstr("flapping: lost 4 times"));
+    EXPECT_EQ(look(whole()), "") << "the promoted side shows it";
 }
 
 TEST_F(CaretakerOfRed, a_split_brain_that_follows_another_trouble_is_told_anew_once) {

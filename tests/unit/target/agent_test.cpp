@@ -66,6 +66,16 @@ public:
     }
 };
 
+class FakeBacking final : public BackingWatch {
+public:
+    std::string answer{};
+    unsigned warn = 0;
+    std::string worry(const std::vector<target::Lun>&, unsigned pool_warn) override {
+        warn = pool_warn;
+        return answer;
+    }
+};
+
 class AgentTest : public ::testing::Test {
 protected:
     ocf::Outcome act(const char* action, ocf::Outcome (Agent::*what)()) {
@@ -73,7 +83,7 @@ protected:
         if (!request) {
             return ocf::Outcome::of(request.error());
         }
-        Agent agent(*request, engine, network, [](const std::string&) {});
+        Agent agent(*request, engine, network, backing, [](const std::string&) {});
         return (agent.*what)();
     }
     ocf::Outcome start() { return act("start", &Agent::start); }
@@ -84,6 +94,7 @@ protected:
     testing::FakeClock clock;
     FakeEngine engine;
     FakeNetwork network;
+    FakeBacking backing;
     ocf::Environment environment{{"OCF_RESKEY_iqn", "iqn.2026-11.example:red"},
                                  {"OCF_RESKEY_luns", "0=/dev/drbd0"}};
 };
@@ -119,6 +130,18 @@ TEST_F(AgentTest, registrations_that_a_move_would_lose_are_degraded) {
     EXPECT_EQ(monitor().code, ExitCode::degraded);
     EXPECT_EQ(monitor().reason,
               "LUN 0 has 2 registrations for persistent reservations: a move would lose them");
+}
+
+TEST_F(AgentTest, trouble_below_is_degraded_and_does_not_hide_a_difference) {
+    environment["OCF_RESKEY_pool_warn"] = "70";
+    ASSERT_EQ(start().code, ExitCode::success);
+    backing.answer = "LUN 0: the mirror's own disk is lost (Diskless)";
+    EXPECT_EQ(monitor().code, ExitCode::degraded);
+    EXPECT_EQ(monitor().reason, backing.answer);
+    EXPECT_EQ(backing.warn, 70U);
+    EXPECT_EQ(start().code, ExitCode::success);
+    engine.found->luns[0].path = "/dev/drbd7";
+    EXPECT_EQ(monitor().code, ExitCode::error);
 }
 
 TEST_F(AgentTest, a_foreign_target_is_not_ours_running) {

@@ -1,7 +1,7 @@
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/handle.hpp>
 #include <twinsite/base/text.hpp>
-#include <twinsite/mirror/thin_pool.hpp>
+#include <twinsite/block/thin_pool.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 #include <cstring>
 #include <vector>
 
-namespace twinsite::mirror {
+namespace twinsite::block {
 
 namespace {
 
@@ -153,4 +153,4 @@ std::string judge_pool(const PoolFill& pool, unsigned warn, unsigned alarm) {
                              fill);
 }
 
-} // namespace twinsite::mirror
+} // namespace twinsite::block

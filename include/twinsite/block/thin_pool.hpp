@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace twinsite::mirror {
+namespace twinsite::block {
 
 struct PoolFill {
     unsigned data_percent = 0;
@@ -33,4 +33,4 @@ Result<std::optional<PoolFill>> pool_below(const std::filesystem::path& device,
 /// What an admin must know, "" below both thresholds. WARN and ALARM in percent.
 std::string judge_pool(const PoolFill& pool, unsigned warn, unsigned alarm);
 
-} // namespace twinsite::mirror
+} // namespace twinsite::block
