@@ -2,6 +2,7 @@
 #include "cli/json.hpp"
 #include "cli/live.hpp"
 #include "cli/mirror_options.hpp"
+#include "cli/sbd_options.hpp"
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/cluster/configuration.hpp>
@@ -68,6 +69,7 @@ Result<Findings> check_cluster(const site::Topology& topology) {
     }
     auto findings = site::check_cluster(topology, live->cib, live->state);
     append(findings, check_mirrors_here(topology, own_name()));
+    append(findings, check_sbd_here(topology, own_name()));
     // From a machine without Corosync there is nothing to be said of it.
     if (const auto quorum = cluster::read_quorum()) {
         append(findings, check_witness(topology, *quorum));

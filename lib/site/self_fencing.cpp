@@ -7,7 +7,6 @@ namespace twinsite::site {
 namespace {
 
 constexpr std::int64_t token_coefficient_ms = 650;
-constexpr std::int64_t sbd_watchdog_ms = 5'000;
 /// sbd looks every second, and asks a pacemaker that is busy.
 constexpr std::int64_t sbd_look_ms = 2'000;
 
@@ -25,7 +24,7 @@ SelfFencing self_fencing(const Topology& topology) {
             // Also for a topology without a witness: majority asks for one, and a topology that was
             // imported from a CIB alone does not know it.
             .witness_ms = witness_sync_timeout_ms,
-            .watchdog_ms = sbd_look_ms + sbd_watchdog_ms};
+            .watchdog_ms = sbd_look_ms + sbd_watchdog_timeout_s * 1000};
 }
 
 } // namespace twinsite::site

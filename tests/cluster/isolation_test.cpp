@@ -117,6 +117,11 @@ EventResult excavator(Stage& stage, bool witness_too) {
         script.run(stage.plan().node_names.front(), "twinsite whatif --fail link || true"),
         "has ended itself ");
     script.must(bound > 0, "whatif tells no bound");
+    for (const std::string& node : stage.plan().node_names) {
+        const std::string found = script.run(node, "twinsite check --live || true");
+        script.must(found.find("isolation-policy-incomplete") == std::string::npos,
+                    "check --live is not content: " + found);
+    }
     if (witness_too) {
         script.must(script.lab().cut({"witness", loser}), "cut the witness from the losing site");
     }

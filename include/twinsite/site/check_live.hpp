@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,11 @@ struct WitnessClient {
 /// side has the witness. Nothing is said of nodes that are not among CLIENTS.
 std::vector<Finding> check_witness_clients(const Topology& topology,
                                            const std::vector<WitnessClient>& clients);
+
+/// isolation-policy-incomplete: majority, and NODE's sbd would not end it, or not in time. SECONDS
+/// is its SBD_WATCHDOG_TIMEOUT; nothing where sbd has no configuration.
+std::vector<Finding> check_sbd(const Topology& topology, const std::string& node,
+                               std::optional<std::int64_t> seconds);
 
 /// drbd-policy-mismatch.
 std::vector<Finding> check_mirror_options(const Topology& topology, const MirrorFencing& fencing);

@@ -16,7 +16,7 @@ struct SelfFencing {
     /// Corosync waits that long for the witness, and lets nobody know meanwhile that the quorum is
     /// gone: quorum.device.sync_timeout, votequorum_qdevice_poll(3).
     std::int64_t witness_ms = 0;
-    /// sbd sees it, and its watchdog runs down (SBD_WATCHDOG_TIMEOUT, 5 s by default; sbd(8)).
+    /// sbd sees it, and its watchdog runs down (SBD_WATCHDOG_TIMEOUT; sbd(8)).
     std::int64_t watchdog_ms = 0;
 
     [[nodiscard]] std::int64_t total_ms() const { return membership_ms + witness_ms + watchdog_ms; }
@@ -29,6 +29,12 @@ struct SelfFencing {
 
 /// Corosync's default of 30 s would let a side live that long after it lost the witness as well.
 inline constexpr std::int64_t witness_sync_timeout_ms = 10'000;
+
+/// What SBD_WATCHDOG_TIMEOUT has to be. sbd distrusts a quorum whose witness may take longer than
+/// its watchdog (src/sbd-cluster.c, CHECK_QDEVICE_SYNC_TIMEOUT), and no longer looks at Corosync
+/// then. Its default of 5 s also is less than a new DC may need when nodes come up one after the
+/// other.
+inline constexpr std::int64_t sbd_watchdog_timeout_s = witness_sync_timeout_ms / 1000;
 
 /// All zero with keep-home: there nobody ends himself.
 SelfFencing self_fencing(const Topology& topology);

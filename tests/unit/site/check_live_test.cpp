@@ -70,6 +70,20 @@ TEST(WitnessClients, each_node_needs_its_own_with_majority) {
     EXPECT_TRUE(check_witness_clients(example_topology(), {{1, false, false}}).empty());
 }
 
+TEST(Sbd, has_to_trust_the_quorum_and_to_end_in_time) {
+    const Topology topology =
+        testing::topology_from(testing::with_majority(testing::example_text()));
+    EXPECT_TRUE(check_sbd(topology, "rz1-a", sbd_watchdog_timeout_s).empty());
+    EXPECT_TRUE(check_sbd(example_topology(), "rz1-a", std::nullopt).empty()) << "keep-home";
+    const auto problem = [&](std::optional<std::int64_t> seconds) {
+        const auto findings = check_sbd(topology, "rz1-a", seconds);
+        return findings.size() == 1 ? findings[0].problem : "";
+    };
+    EXPECT_NE(problem(5).find("distrusts a quorum whose witness may take 10 s"), std::string::npos);
+    EXPECT_NE(problem(30).find("VMs could run on both"), std::string::npos);
+    EXPECT_NE(problem(std::nullopt).find("sbd is not configured"), std::string::npos);
+}
+
 TEST_F(Configuration, constraint_infinity_on_clone) {
     constraint({"rsc_colocation",
                 {{"id", "x"},
@@ -167,13 +181,13 @@ TEST_F(Configuration, a_watchdog_timeout_shorter_than_the_losing_side_may_live) 
     topology.policy.isolation = Isolation::majority;
     topology.witness = "192.0.2.9";
     property("no-quorum-policy", "suicide");
-    // Four nodes: token 4.3 s, consensus 5.16 s, the witness 10 s, sbd and its watchdog 7 s.
-    EXPECT_EQ(self_fencing(topology).watchdog_timeout_seconds(), 27);
-    for (const char* enough : {"27s", "27", "27000ms", "1min", "1 m"}) {
+    // Four nodes: token 4.3 s, consensus 5.16 s, the witness 10 s, sbd and its watchdog 12 s.
+    EXPECT_EQ(self_fencing(topology).watchdog_timeout_seconds(), 32);
+    for (const char* enough : {"32s", "32", "32000ms", "1min", "1 m"}) {
         property("stonith-watchdog-timeout", enough);
         EXPECT_FALSE(found("cluster-policy-mismatch")) << enough;
     }
-    for (const char* less : {"", "0", "10s", "26999ms", "soon", "-1"}) {
+    for (const char* less : {"", "0", "10s", "31999ms", "soon", "-1"}) {
         property("stonith-watchdog-timeout", less);
         EXPECT_TRUE(found("cluster-policy-mismatch")) << less;
     }

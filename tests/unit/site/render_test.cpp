@@ -122,7 +122,7 @@ TEST(RenderCib, ends_fencing_with_the_watchdog_under_majority) {
                                       "rz2-b 1 fence_rz2-b", "rz2-b 2 watchdog"}));
     EXPECT_EQ(levels.size(), 8U);
     // Pacemaker ends a fencing after 1.2 times this, the wait for the watchdog included.
-    EXPECT_EQ(value(section(cib, "crm_config"), "cluster_property_set", "stonith-timeout"), "87s");
+    EXPECT_EQ(value(section(cib, "crm_config"), "cluster_property_set", "stonith-timeout"), "92s");
 }
 
 TEST(RenderCib, keeps_every_fence_device_off_the_node_it_kills) {
