@@ -35,6 +35,26 @@ Status place_ban(std::string_view resource, std::string_view clone, std::string_
         .map([](const std::string&) {});
 }
 
+PeerConfiguration ask_for_ban(std::string_view resource, std::string_view node,
+                              process::CommandRunner& runner, const Deadline& deadline) {
+    constexpr int no_such_object = 105; // CRM_EX_NOSUCH, crm/common/results.h
+    if (!plain_name(resource) || !plain_name(node)) {
+        return PeerConfiguration::no_answer;
+    }
+    const auto said =
+        runner.run({.argv = {"cibadmin", "--query", "--timeout=3", fmt::format("--node={}", node),
+                             "--xpath", fmt::format("//rsc_location[@id='{}']", ban_id(resource))},
+                    .input = {},
+                    .environment = {}},
+                   deadline);
+    if (!said || (said->exit_code != 0 && said->exit_code != no_such_object)) {
+        return PeerConfiguration::no_answer;
+    }
+    const bool banned = said->exit_code == 0 &&
+                        said->out.find(fmt::format("node=\"{}\"", node)) != std::string::npos;
+    return banned ? PeerConfiguration::with_ban : PeerConfiguration::without_ban;
+}
+
 Status lift_ban(std::string_view resource, process::CommandRunner& runner,
                 const Deadline& deadline) {
     if (!plain_name(resource)) {

@@ -24,4 +24,11 @@ Status place_ban(std::string_view resource, std::string_view clone, std::string_
 Status lift_ban(std::string_view resource, process::CommandRunner& runner,
                 const Deadline& deadline);
 
+/// The peer's own copy of the cluster's configuration.
+enum class PeerConfiguration { no_answer, without_ban, with_ban };
+
+/// Asks NODE, through the cluster, whether it knows of the ban on its replica.
+PeerConfiguration ask_for_ban(std::string_view resource, std::string_view node,
+                              process::CommandRunner& runner, const Deadline& deadline);
+
 } // namespace twinsite::mirror

@@ -18,19 +18,23 @@ bool up_to_date(const Observation& seen) {
 FenceVerdict about_online_peer(const FenceQuestion& question) {
     const bool promoted_here = question.local.role == Role::primary;
     if (!promoted_here && question.cluster.replica == PeerReplica::promoted) {
-        return {FenceAnswer::peer_is_primary, false, false,
-                "the peer is promoted and goes on without us: our data is getting stale"};
+        return {.answer = FenceAnswer::peer_is_primary,
+                .reason = "the peer is promoted and goes on without us: our data is getting stale"};
     }
     if (!up_to_date(question.local)) {
-        return {FenceAnswer::failed, false, false,
-                "our data is not known to be up to date, and the peer lives"};
+        return {.answer = FenceAnswer::failed,
+                .reason = "our data is not known to be up to date, and the peer lives"};
     }
     if (!question.cluster.quorum) {
-        return {FenceAnswer::failed, false, true,
-                "the peer lives, and without quorum nothing can keep it from promotion"};
+        return {.answer = FenceAnswer::failed,
+                .ask_again = true,
+                .reason = "the peer lives, and without quorum nothing can keep it from promotion"};
     }
-    return {FenceAnswer::peer_fenced, true, false,
-            "the peer lives; the cluster is told not to promote it before it has resynced"};
+    return {.answer = FenceAnswer::peer_fenced,
+            .constrain_peer = true,
+            .peer_must_confirm = question.policy == Policy::majority,
+            .reason = "the peer lives; the cluster is told not to promote it before it has "
+                      "resynced"};
 }
 
 /// How long the peer may have written without us, in seconds.
@@ -48,20 +52,39 @@ FenceVerdict about_dead_peer(const FenceQuestion& question) {
     // The kernel takes 5 as an all-clear only where our own disk is UpToDate. 7 would make a merely
     // Consistent disk UpToDate: a dead peer does not make our data any newer.
     if (!up_to_date(question.local)) {
-        return {FenceAnswer::peer_unreachable, false, false,
-                "the peer is down, but it may have had newer data than we"};
+        return {.answer = FenceAnswer::peer_unreachable,
+                .reason = "the peer is down, but it may have had newer data than we"};
     }
     const std::int64_t alone = alone_for(question);
     if (alone > question.patience && !question.cluster.loss_accepted) {
-        return {FenceAnswer::failed, false, false,
-                fmt::format("the peer may have written for {} s without us before it went down: "
-                            "bring it back, or accept the loss with twinsite go-live",
-                            alone)};
+        return {.answer = FenceAnswer::failed,
+                .reason = fmt::format(
+                    "the peer may have written for {} s without us before it went down: "
+                    "bring it back, or accept the loss with twinsite go-live",
+                    alone)};
     }
-    return {FenceAnswer::peer_unreachable, false, false,
-            alone > question.patience
-                ? fmt::format("the operator accepts the loss of up to {} s of writes", alone)
-                : "the cluster knows that the peer is down"};
+    return {.answer = FenceAnswer::peer_unreachable,
+            .reason =
+                alone > question.patience
+                    ? fmt::format("the operator accepts the loss of up to {} s of writes", alone)
+                    : "the cluster knows that the peer is down"};
+}
+
+/// majority: the side that keeps the quorum need not wait for the other's end. The other cannot
+/// promote its replica before it has fenced this node, and has lost the quorum by now.
+FenceVerdict about_lost_peer(const FenceQuestion& question) {
+    const bool promoted_here = question.local.role == Role::primary;
+    if (question.policy == Policy::majority && promoted_here && up_to_date(question.local) &&
+        question.cluster.quorum &&
+        question.quorate_alone_ms >= question.witness_ms + settled_after_ms) {
+        return {.answer = FenceAnswer::peer_unreachable,
+                .constrain_peer = true,
+                .reason = "the peer is lost, and this side has kept the quorum for longer than "
+                          "Corosync waits for the witness"};
+    }
+    return {.answer = FenceAnswer::failed,
+            .ask_again = true,
+            .reason = "the peer is lost and not yet fenced"};
 }
 
 } // namespace
@@ -80,8 +103,8 @@ Result<Policy> parse_policy(std::string_view text) {
 FenceVerdict decide_fence(const FenceQuestion& question) {
     const ClusterView& cluster = question.cluster;
     if (cluster.banned_node == question.own_node && !question.own_node.empty()) {
-        return {FenceAnswer::peer_is_primary, false, false,
-                "the peer went on without us: our data is stale until it is resynced"};
+        return {.answer = FenceAnswer::peer_is_primary,
+                .reason = "the peer went on without us: our data is stale until it is resynced"};
     }
     switch (cluster.node) {
     case PeerNode::down:
@@ -89,10 +112,11 @@ FenceVerdict decide_fence(const FenceQuestion& question) {
     case PeerNode::online:
         return about_online_peer(question);
     case PeerNode::unclean:
-        return {FenceAnswer::failed, false, true, "the peer is lost and not yet fenced"};
+        return about_lost_peer(question);
     case PeerNode::unknown:
-        return {FenceAnswer::failed, false, true,
-                "the cluster could not say whether the peer lives"};
+        return {.answer = FenceAnswer::failed,
+                .ask_again = true,
+                .reason = "the cluster could not say whether the peer lives"};
     }
     return {};
 }

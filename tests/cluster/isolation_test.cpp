@@ -122,6 +122,12 @@ EventResult excavator(Stage& stage, bool witness_too) {
         script.must(found.find("isolation-policy-incomplete") == std::string::npos,
                     "check --live is not content: " + found);
     }
+    const std::string short_of_time = script.run(
+        stage.plan().node_names.front(),
+        "sed -i.kept s/SBD_WATCHDOG_TIMEOUT=10/SBD_WATCHDOG_TIMEOUT=5/ /etc/default/sbd; "
+        "twinsite check --live; mv /etc/default/sbd.kept /etc/default/sbd");
+    script.must(short_of_time.find("sbd distrusts a quorum") != std::string::npos,
+                "check --live does not see sbd's short timeout: " + short_of_time);
     if (witness_too) {
         script.must(script.lab().cut({"witness", loser}), "cut the witness from the losing site");
     }

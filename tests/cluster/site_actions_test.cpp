@@ -138,6 +138,24 @@ EventResult what_if_of_the_living(Stage& stage) {
     return script.done();
 }
 
+/// A topology made from the living cluster means what the one does that made the cluster.
+EventResult import_of_the_living(Stage& stage) {
+    Script script(stage);
+    const Cast cast = cast_of(stage.plan());
+    await_home(script, seconds(120));
+    script.tell(script.run(cast.other_node,
+                           "twinsite import --corosync /etc/corosync/corosync.conf --drbd "
+                           "/etc/drbd.d 2>&1 >/tmp/imported.json || true"));
+    const std::string planned =
+        script.run(cast.other_node,
+                   "twinsite --topology /tmp/imported.json plan 2>&1; echo exit=$?", seconds(30));
+    script.must(planned.find("nothing to change") != std::string::npos &&
+                    planned.find("exit=0") != std::string::npos,
+                "the imported topology would change the cluster: " + planned);
+    script.must_not_restart();
+    return script.done();
+}
+
 /// Both copies of the LUN are written while the sites do not see each other: the guests go on at
 /// home, somebody forces the other copy.
 EventResult split_brain(Stage& stage) {
@@ -241,6 +259,7 @@ EventResult go_live(Stage& stage) {
 const std::vector<Event>& site_events() {
     static const std::vector<Event> all{
         {"what-if", "whatif --live and check --live of a healthy cluster", what_if_of_the_living},
+        {"import", "a topology is made from the living cluster", import_of_the_living},
         {"move", "a VM, its LUN and all on it change site and come back", move_there_and_back},
         {"drain", "a site is drained and refilled", drain_a_site},
         {"resolve", "a split brain made on purpose is resolved, keeping the home copy",

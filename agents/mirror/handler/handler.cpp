@@ -25,6 +25,19 @@ constexpr Milliseconds patience_keep_home{15000};
 /// majority: I/O stands still until the peer is proven dead; nothing is gained by giving up early.
 constexpr Milliseconds patience_majority{600000};
 
+constexpr Milliseconds one_question{3000};
+
+/// "Quorate:          Yes" of corosync-quorumtool(8).
+bool says_quorate(std::string_view text) {
+    for (const std::string_view line : lines(text)) {
+        const auto words = split(line);
+        if (words.size() == 2 && words[0] == "Quorate:") {
+            return words[1] == "Yes";
+        }
+    }
+    return false;
+}
+
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
@@ -111,36 +124,85 @@ Result<ClusterView> Handler::cluster(const Deadline& deadline) {
     return parse_cluster_status(*xml, {call_.resource, call_.mirror, call_.peer, call_.own_node});
 }
 
+std::int64_t Handler::quorate_alone_ms(const ClusterView& seen, const Deadline& deadline) {
+    if (call_.policy != Policy::majority || seen.node != PeerNode::unclean) {
+        quorate_alone_since_.reset();
+        return 0;
+    }
+    // Pacemaker repeats what Corosync told it last; Corosync itself knows more.
+    const auto said = parts_.runner.run({{"corosync-quorumtool", "-s"}, {}, {}},
+                                        deadline.within(parts_.clock, one_question));
+    if (!seen.quorum || !said || !says_quorate(said->out)) {
+        quorate_alone_since_.reset();
+        return 0;
+    }
+    const TimePoint now = parts_.clock.now();
+    if (!quorate_alone_since_) {
+        quorate_alone_since_ = now;
+    }
+    return std::chrono::duration_cast<Milliseconds>(now - *quorate_alone_since_).count();
+}
+
+std::int64_t Handler::witness_ms(const Deadline& deadline) {
+    const auto said =
+        parts_.runner.run_ok({{"corosync-cmapctl", "-g", "quorum.device.sync_timeout"}, {}, {}},
+                             deadline.within(parts_.clock, one_question));
+    const auto equals = said ? said->find("= ") : std::string::npos;
+    const auto number =
+        equals == std::string::npos
+            ? fail(ErrorKind::not_found, "not set")
+            : parse_integer(trim(std::string_view(*said).substr(equals + 2)), 0, INT32_MAX);
+    return number.value_or(FenceQuestion{}.witness_ms);
+}
+
+FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& seen,
+                                const Deadline& deadline) {
+    const FenceVerdict unconfirmed{
+        .answer = FenceAnswer::failed,
+        .ask_again = true,
+        .reason = "the peer's cluster does not confirm: it may be beyond a cut"};
+    const auto confirmed = [&] {
+        return ask_for_ban(call_.resource, call_.peer, parts_.runner, deadline);
+    };
+    if (verdict.peer_must_confirm && confirmed() == PeerConfiguration::no_answer) {
+        return unconfirmed;
+    }
+    if (seen.banned_node != call_.peer) {
+        // First the note, then the ban: a ban nobody remembers would outlive its reason.
+        remember([&](Memory& memory) { memory.banned_node = call_.peer; });
+        const auto banned =
+            seen.clone.empty()
+                ? fail(ErrorKind::not_found,
+                       fmt::format("the cluster has no clone of {}", call_.mirror))
+                : place_ban(call_.resource, seen.clone, call_.peer, parts_.runner, deadline);
+        if (!banned) {
+            return {
+                .answer = FenceAnswer::failed, .ask_again = true, .reason = banned.error().message};
+        }
+    }
+    return verdict.peer_must_confirm && confirmed() != PeerConfiguration::with_ban ? unconfirmed
+                                                                                   : verdict;
+}
+
 FenceVerdict Handler::ask(const Deadline& deadline) {
     const auto local = parts_.mirror.observe(deadline);
-    if (!local) {
-        return {FenceAnswer::failed, false, true, local.error().message};
-    }
-    const auto seen = cluster(deadline);
+    const auto seen = local ? cluster(deadline) : fail(local.error());
     if (!seen) {
-        return {FenceAnswer::failed, false, true, seen.error().message};
+        return {.answer = FenceAnswer::failed, .ask_again = true, .reason = seen.error().message};
     }
     const auto contact = read_contact(parts_.folders, call_.resource);
-    FenceVerdict verdict = decide_fence(
+    const std::int64_t alone = quorate_alone_ms(*seen, deadline);
+    const FenceVerdict verdict = decide_fence(
         {.policy = call_.policy,
          .own_node = call_.own_node,
          .local = *local,
          .cluster = *seen,
          .promoted_peer_last_seen = contact && contact->peer == Role::primary ? contact->at : 0,
          .now = parts_.now(),
-         .patience = call_.patience});
-    if (!verdict.constrain_peer || seen->banned_node == call_.peer) {
-        return verdict;
-    }
-    // First the note, then the ban: a ban nobody remembers would outlive its reason.
-    remember([&](Memory& memory) { memory.banned_node = call_.peer; });
-    const auto banned =
-        seen->clone.empty()
-            ? fail(ErrorKind::not_found,
-                   fmt::format("the cluster has no clone of {}", call_.mirror))
-            : place_ban(call_.resource, seen->clone, call_.peer, parts_.runner, deadline);
-    return banned ? verdict
-                  : FenceVerdict{FenceAnswer::failed, false, true, banned.error().message};
+         .patience = call_.patience,
+         .quorate_alone_ms = alone,
+         .witness_ms = alone > 0 ? witness_ms(deadline) : FenceQuestion{}.witness_ms});
+    return verdict.constrain_peer ? constrain(verdict, *seen, deadline) : verdict;
 }
 
 int Handler::fence_peer() {

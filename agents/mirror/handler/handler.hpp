@@ -9,6 +9,7 @@
 #include <twinsite/mirror/fence.hpp>
 #include <twinsite/process/command.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -51,11 +52,17 @@ private:
     int out_of_sync();
     Result<ClusterView> cluster(const Deadline& deadline);
     FenceVerdict ask(const Deadline& deadline);
+    FenceVerdict constrain(const FenceVerdict& verdict, const ClusterView& seen,
+                           const Deadline& deadline);
+    /// For how long Corosync has had the quorum while the peer was lost.
+    std::int64_t quorate_alone_ms(const ClusterView& seen, const Deadline& deadline);
+    std::int64_t witness_ms(const Deadline& deadline);
     void remember(const std::function<void(Memory&)>& change);
 
     HandlerCall call_;
     Parts parts_;
     MemoryFile memory_;
+    std::optional<TimePoint> quorate_alone_since_{};
 };
 
 } // namespace twinsite::mirror

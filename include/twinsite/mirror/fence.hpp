@@ -67,12 +67,24 @@ struct FenceQuestion {
     /// Seconds that may lie between the last contact and the peer's end: what detecting a dead
     /// node and fencing it takes, not more.
     std::int64_t patience = 300;
+    /// majority: for how long, without a break, Corosync has had the quorum while the peer was
+    /// lost, in ms.
+    std::int64_t quorate_alone_ms = 0;
+    /// For how long Corosync may wait for the witness before it tells that the quorum is gone, in
+    /// ms (quorum.device.sync_timeout, by default 30 s; corosync-qdevice(8)).
+    std::int64_t witness_ms = 30'000;
 };
+
+/// More than this after witness_ms, what is still quorate has won.
+inline constexpr std::int64_t settled_after_ms = 2'000;
 
 struct FenceVerdict {
     FenceAnswer answer = FenceAnswer::failed;
     /// Place the constraint first; when that fails the answer is FAILED.
     bool constrain_peer = false;
+    /// The constraint counts only when the peer's own cluster confirms it: at a cut that Corosync
+    /// has not noticed yet, the losing side too can place one, and would go on writing.
+    bool peer_must_confirm = false;
     /// Nothing is proven yet, but fencing may be under way: ask again.
     bool ask_again = false;
     std::string reason;

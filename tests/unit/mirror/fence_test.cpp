@@ -96,6 +96,50 @@ TEST(FencePeer, under_majority_a_peer_alone_could_not_write) {
     EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_unreachable);
 }
 
+/// The sites have lost each other: our Corosync is quorate without the peer for so long.
+FenceQuestion alone_for(std::int64_t ms) {
+    auto asked =
+        question(Role::primary, Disk::up_to_date, PeerNode::unclean, PeerReplica::unknown, true);
+    asked.policy = Policy::majority;
+    asked.quorate_alone_ms = ms;
+    asked.witness_ms = 10'000;
+    return asked;
+}
+
+TEST(FencePeer, under_majority_a_living_peer_has_to_confirm_its_ban) {
+    auto asked =
+        question(Role::primary, Disk::up_to_date, PeerNode::online, PeerReplica::unpromoted, true);
+    EXPECT_FALSE(decide_fence(asked).peer_must_confirm);
+    asked.policy = Policy::majority;
+    EXPECT_TRUE(decide_fence(asked).peer_must_confirm);
+    EXPECT_TRUE(decide_fence(asked).constrain_peer);
+}
+
+TEST(FencePeer, under_majority_the_side_that_kept_the_quorum_goes_on_before_the_other_is_dead) {
+    EXPECT_EQ(decide_fence(alone_for(12'000)).answer, FenceAnswer::peer_unreachable);
+    EXPECT_TRUE(decide_fence(alone_for(12'000)).constrain_peer);
+}
+
+TEST(FencePeer, as_long_as_corosync_may_still_wait_for_the_witness_nobody_has_won) {
+    const auto waits = [](const FenceQuestion& asked) {
+        const auto verdict = decide_fence(asked);
+        return verdict.answer == FenceAnswer::failed && verdict.ask_again;
+    };
+    EXPECT_TRUE(waits(alone_for(11'999)));
+    auto asked = alone_for(60'000);
+    asked.cluster.quorum = false;
+    EXPECT_TRUE(waits(asked));
+    asked = alone_for(60'000);
+    asked.local.role = Role::secondary; // a promotion waits for the other's end
+    EXPECT_TRUE(waits(asked));
+    asked = alone_for(60'000);
+    asked.local.volumes[0].disk = Disk::consistent;
+    EXPECT_TRUE(waits(asked));
+    asked = alone_for(60'000);
+    asked.policy = Policy::keep_home;
+    EXPECT_TRUE(waits(asked));
+}
+
 TEST(FencePeer, a_policy_is_one_of_two_words) {
     EXPECT_EQ(parse_policy("majority").value(), Policy::majority);
     EXPECT_EQ(parse_policy("keep-home").value(), Policy::keep_home);

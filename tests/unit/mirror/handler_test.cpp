@@ -1,0 +1,148 @@
+// What DRBD's fence-peer handler does at a cut under majority, with a cluster that is told.
+#include "agents/mirror/handler/handler.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/scratch_directory.hpp"
+#include "tests/unit/mirror/fake_mirror.hpp"
+
+#include <twinsite/base/text.hpp>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace twinsite::mirror {
+namespace {
+
+constexpr int no_such_object = 105;
+constexpr int timer_expired = 124;
+
+/// Two nodes, rz1-a asks about rz2-a.
+class FakeCluster final : public process::CommandRunner {
+public:
+    explicit FakeCluster(testing::FakeClock& clock)
+        : clock_(clock) {}
+
+    bool peer_answers = true; ///< and then knows what this side knows
+    bool peer_is_lost = false;
+    bool pacemaker_quorate = true;
+    bool corosync_quorate = true;
+    std::string sync_timeout = "quorum.device.sync_timeout (u32) = 10000\n";
+    bool banned = false;
+    Milliseconds asked_for{0}; ///< how long the handler has been asking
+    std::function<void(FakeCluster&)> as_time_goes = [](FakeCluster&) {};
+
+    Result<process::Output> run(const process::Command& command,
+                                const Deadline& /*deadline*/) override {
+        const std::string text = command.text();
+        if (text.starts_with("crm_mon")) {
+            asked_for = std::chrono::duration_cast<Milliseconds>(clock_.now() - TimePoint{});
+            as_time_goes(*this);
+            return process::Output{0, status(), ""};
+        }
+        if (text.starts_with("corosync-quorumtool")) {
+            return process::Output{
+                0, fmt::format("Quorate:          {}\n", corosync_quorate ? "Yes" : "No"), ""};
+        }
+        if (text.starts_with("corosync-cmapctl")) {
+            return process::Output{sync_timeout.empty() ? 1 : 0, sync_timeout, ""};
+        }
+        if (text.starts_with("cibadmin --query")) {
+            return process::Output{!peer_answers ? timer_expired
+                                   : banned      ? 0
+                                                 : no_such_object,
+                                   banned ? "<rsc_location node=\"rz2-a\"/>" : "", ""};
+        }
+        banned = true;
+        return process::Output{0, "", ""};
+    }
+
+private:
+    [[nodiscard]] std::string status() const {
+        return fmt::format("<pacemaker-result><summary><current_dc with_quorum=\"{}\"/></summary>"
+                           "<nodes><node name=\"rz2-a\" online=\"{}\" unclean=\"{}\"/></nodes>"
+                           "<bans>{}</bans><resources><clone id=\"mirror_red-clone\">"
+                           "<resource id=\"mirror_red\" role=\"Unpromoted\">"
+                           "<node name=\"rz2-a\"/></resource></clone></resources>"
+                           "</pacemaker-result>",
+                           pacemaker_quorate, !peer_is_lost, peer_is_lost,
+                           banned ? "<ban id=\"twinsite-mirror-fence-red\" node=\"rz2-a\"/>" : "");
+    }
+    testing::FakeClock& clock_;
+};
+
+class FenceHandler : public ::testing::Test {
+protected:
+    int answer(Policy policy = Policy::majority) {
+        drbd.now = testing::FakeMirror::connected(Role::primary);
+        HandlerCall call{.event = "fence-peer",
+                         .policy = policy,
+                         .resource = "red",
+                         .peer = "rz2-a",
+                         .mirror = "mirror_red",
+                         .own_node = "rz1-a"};
+        return Handler(call, {drbd,
+                              cluster,
+                              clock,
+                              [] { return UnixTime{1000}; },
+                              {scratch.path() / "state", scratch.path() / "run",
+                               scratch.path() / "devices"}})
+            .run();
+    }
+
+    testing::ScratchDirectory scratch;
+    testing::FakeClock clock;
+    testing::FakeMirror drbd;
+    FakeCluster cluster{clock};
+};
+
+TEST_F(FenceHandler, only_the_link_is_lost_and_the_peer_confirms) {
+    EXPECT_EQ(answer(), 4);
+    EXPECT_TRUE(cluster.banned);
+}
+
+TEST_F(FenceHandler, a_cut_that_corosync_has_not_noticed_proves_nothing) {
+    // The losing side: its Pacemaker still calls everybody online, and itself quorate.
+    cluster.peer_answers = false;
+    EXPECT_EQ(answer(), 1);
+    EXPECT_FALSE(cluster.banned);
+    EXPECT_GT(cluster.asked_for, Milliseconds(100'000));
+}
+
+TEST_F(FenceHandler, the_losing_side_never_goes_on) {
+    cluster.peer_answers = false;
+    cluster.as_time_goes = [](FakeCluster& now) {
+        now.peer_is_lost = now.asked_for > Milliseconds(8'000);
+        now.corosync_quorate = now.asked_for < Milliseconds(19'000); // it waited for the witness
+        now.pacemaker_quorate = now.asked_for < Milliseconds(21'000);
+    };
+    EXPECT_EQ(answer(), 1);
+}
+
+TEST_F(FenceHandler, the_side_that_keeps_the_quorum_goes_on_when_that_is_settled) {
+    cluster.peer_answers = false;
+    cluster.as_time_goes = [](FakeCluster& now) {
+        now.peer_is_lost = now.asked_for > Milliseconds(8'000);
+    };
+    EXPECT_EQ(answer(), 5);
+    EXPECT_TRUE(cluster.banned);
+    EXPECT_GE(cluster.asked_for, Milliseconds(20'000));
+    EXPECT_LE(cluster.asked_for, Milliseconds(22'000));
+}
+
+TEST_F(FenceHandler, without_a_known_sync_timeout_corosyncs_default_counts) {
+    cluster.peer_answers = false;
+    cluster.peer_is_lost = true;
+    cluster.sync_timeout = "";
+    EXPECT_EQ(answer(), 5);
+    EXPECT_GE(cluster.asked_for, Milliseconds(32'000));
+}
+
+TEST_F(FenceHandler, keep_home_asks_nobody) {
+    cluster.peer_answers = false;
+    EXPECT_EQ(answer(Policy::keep_home), 4);
+    EXPECT_LE(cluster.asked_for, Milliseconds(500));
+}
+
+} // namespace
+} // namespace twinsite::mirror
