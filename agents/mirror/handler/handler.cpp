@@ -144,14 +144,18 @@ std::int64_t Handler::quorate_alone_ms(const ClusterView& seen, const Deadline& 
 }
 
 std::int64_t Handler::witness_ms(const Deadline& deadline) {
-    const auto said =
-        parts_.runner.run_ok({{"corosync-cmapctl", "-g", "quorum.device.sync_timeout"}, {}, {}},
-                             deadline.within(parts_.clock, one_question));
-    const auto equals = said ? said->find("= ") : std::string::npos;
+    const auto said = parts_.runner.run({{"corosync-cmapctl", "quorum.device"}, {}, {}},
+                                        deadline.within(parts_.clock, one_question));
+    if (said && !said->ok() && trim(said->out).empty() && trim(said->err).empty()) {
+        return 0; // it has no such keys: there is no witness to wait for
+    }
+    constexpr std::string_view key = "quorum.device.sync_timeout (u32) = ";
+    const auto at = said ? said->out.find(key) : std::string::npos;
     const auto number =
-        equals == std::string::npos
+        at == std::string::npos
             ? fail(ErrorKind::not_found, "not set")
-            : parse_integer(trim(std::string_view(*said).substr(equals + 2)), 0, INT32_MAX);
+            : parse_integer(lines(std::string_view(said->out).substr(at + key.size())).front(), 0,
+                            INT32_MAX);
     return number.value_or(FenceQuestion{}.witness_ms);
 }
 

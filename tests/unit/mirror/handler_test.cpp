@@ -27,7 +27,9 @@ public:
     bool peer_is_lost = false;
     bool pacemaker_quorate = true;
     bool corosync_quorate = true;
-    std::string sync_timeout = "quorum.device.sync_timeout (u32) = 10000\n";
+    std::string device =
+        "quorum.device.model (str) = net\n"
+        "quorum.device.sync_timeout (u32) = 10000\nquorum.device.votes (u32) = 1\n";
     bool banned = false;
     Milliseconds asked_for{0}; ///< how long the handler has been asking
     std::function<void(FakeCluster&)> as_time_goes = [](FakeCluster&) {};
@@ -45,7 +47,7 @@ public:
                 0, fmt::format("Quorate:          {}\n", corosync_quorate ? "Yes" : "No"), ""};
         }
         if (text.starts_with("corosync-cmapctl")) {
-            return process::Output{sync_timeout.empty() ? 1 : 0, sync_timeout, ""};
+            return process::Output{device.empty() ? 1 : 0, device, ""};
         }
         if (text.starts_with("cibadmin --query")) {
             return process::Output{!peer_answers ? timer_expired
@@ -133,9 +135,17 @@ TEST_F(FenceHandler, the_side_that_keeps_the_quorum_goes_on_when_that_is_settled
 TEST_F(FenceHandler, without_a_known_sync_timeout_corosyncs_default_counts) {
     cluster.peer_answers = false;
     cluster.peer_is_lost = true;
-    cluster.sync_timeout = "";
+    cluster.device = "quorum.device.model (str) = net\n";
     EXPECT_EQ(answer(), 5);
     EXPECT_GE(cluster.asked_for, Milliseconds(32'000));
+}
+
+TEST_F(FenceHandler, without_a_witness_there_is_nothing_to_wait_for) {
+    cluster.peer_answers = false;
+    cluster.peer_is_lost = true;
+    cluster.device = "";
+    EXPECT_EQ(answer(), 5);
+    EXPECT_LE(cluster.asked_for, Milliseconds(3'000));
 }
 
 TEST_F(FenceHandler, keep_home_asks_nobody) {
