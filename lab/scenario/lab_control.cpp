@@ -99,6 +99,9 @@ void LabControl::keep_logs(const std::filesystem::path& folder,
         std::filesystem::copy_file(state_folder() / "console" / (node + ".log"),
                                    folder / (node + ".console.log"),
                                    std::filesystem::copy_options::overwrite_existing, ignored);
+        std::filesystem::copy_file(state_folder() / "node" / node / "sbd.log",
+                                   folder / (node + ".sbd.log"),
+                                   std::filesystem::copy_options::overwrite_existing, ignored);
     }
     std::filesystem::copy_file(state_folder() / "pdus" / "witness.log", folder / "witness.log",
                                std::filesystem::copy_options::overwrite_existing, ignored);
