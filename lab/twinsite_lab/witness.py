@@ -39,6 +39,10 @@ def build(layout):
         ip("link", "set", f"to-{site}", "up", namespace=NAMESPACE)
     for node in layout.nodes.values():
         ip("route", "add", f"{node.cluster}/32", "dev", f"to-{node.site}", "src", address, namespace=NAMESPACE)
+        # It never has to ask: a question on one wire would reach the other site over the inter-site link and teach
+        # its nodes the wrong way to the witness, which a cut then closes.
+        ip("neighbour", "add", node.cluster, "lladdr", node.mac("cluster"), "dev", f"to-{node.site}", "nud",
+           "permanent", namespace=NAMESPACE)  # fmt: skip
 
 
 def start(layout):
