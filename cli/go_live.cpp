@@ -31,6 +31,52 @@ void print(const Options& options, const site::GoLive& plan, const std::string& 
     }
 }
 
+/// DRBD's handler otherwise refuses a copy whose dead peer may have written alone for long.
+Status accept_loss(const site::Topology& topology, const std::string& living,
+                   process::CommandRunner& runner, const Deadline& deadline) {
+    for (const site::Lun& lun : topology.luns) {
+        for (const site::Replica& replica : lun.mirror.replicas) {
+            const site::Node* node = topology.node(replica.node);
+            if (lun.home == living || node == nullptr || node->site != living) {
+                continue;
+            }
+            const auto told =
+                runner.run_ok({{"attrd_updater", "--node=" + replica.node,
+                                "--name=mirror-accept-loss-" + lun.name, "--update=true"},
+                               {},
+                               {}},
+                              deadline);
+            if (!told) {
+                return fail(told.error().in(lun.name));
+            }
+        }
+    }
+    return {};
+}
+
+/// Corosync is told, and asked until it has kept the quorum for two seconds.
+Status take_quorum(unsigned votes) {
+    constexpr int steady = 4;
+    if (auto told = cluster::expect_votes(votes); !told) {
+        return told;
+    }
+    SystemClock clock;
+    int quorate = 0;
+    const bool kept =
+        poll_until(clock, Deadline::after(clock, std::chrono::seconds(20)), Milliseconds(500), [&] {
+            const auto quorum = cluster::read_quorum();
+            quorate = quorum && quorum->quorate ? quorate + 1 : 0;
+            return quorate >= steady;
+        });
+    if (!kept) {
+        return fail(ErrorKind::timeout,
+                    fmt::format("{} votes are expected now, and Corosync still has no quorum: see "
+                                "corosync-quorumtool -s",
+                                votes));
+    }
+    return {};
+}
+
 } // namespace
 
 Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
@@ -63,21 +109,10 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
             return report(options, told.error().in("the fencer was not told"), Exit::cluster);
         }
     }
-    // DRBD's handler otherwise refuses a copy whose dead peer may have written alone for long.
-    for (const site::Lun& lun : loaded.topology->luns) {
-        if (lun.home == go_live.site) {
-            continue;
-        }
-        const auto told = runner.run_ok(
-            {{"attrd_updater", "--name", "mirror-accept-loss-" + lun.name, "--update", "true"},
-             {},
-             {}},
-            deadline);
-        if (!told) {
-            return report(options, told.error().in(lun.name), Exit::cluster);
-        }
+    if (const auto told = accept_loss(*loaded.topology, go_live.site, runner, deadline); !told) {
+        return report(options, told.error(), Exit::cluster);
     }
-    if (const auto votes = cluster::expect_votes(plan->votes); !votes) {
+    if (const auto votes = take_quorum(plan->votes); !votes) {
         return report(options, votes.error(), Exit::cluster);
     }
     if (!options.json) {

@@ -99,6 +99,10 @@ std::string behind_attribute(std::string_view resource) {
     return fmt::format("mirror-behind-{}", resource);
 }
 
+std::string accept_loss_attribute(std::string_view resource) {
+    return fmt::format("mirror-accept-loss-{}", resource);
+}
+
 std::string split_attribute_value(const SplitBrain& split) {
     return fmt::format("{} {} {} {}{}{}", split.detected, split.generation, to_string(split.role),
                        split.out_of_sync_kib, split.ancestor.empty() ? "" : " ", split.ancestor);
@@ -142,10 +146,24 @@ void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
         log::notice("{} is whole: the split brain of {} is over", resource_,
                     local_time(memory.split_brain->detected));
     }
+    if (memory.loss_accepted) {
+        // It was meant for that one loss.
+        const auto gone = runner_.run_ok(
+            {{"attrd_updater", "--quiet", "--name=" + accept_loss_attribute(resource_), "--delete"},
+             {},
+             {}},
+            soon);
+        if (!gone) {
+            log::warning("{}", gone.error().message);
+            return;
+        }
+        log::notice("{} is whole: a loss of writes is no longer accepted", resource_);
+    }
     remember(
         [](Memory& changed) {
             changed.banned_node.clear();
             changed.split_brain.reset();
+            changed.loss_accepted = false;
         },
         deadline);
 }
@@ -167,7 +185,8 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
     const auto memory = memory_.load();
     if (!memory) {
         log::warning("{}", memory.error().message);
-    } else if (!now.degraded && (memory->split_brain || !memory->banned_node.empty())) {
+    } else if (!now.degraded &&
+               (memory->split_brain || memory->loss_accepted || !memory->banned_node.empty())) {
         clean_up(*memory, deadline);
     } else {
         worries.insert(worries.begin(), {split_brain_worry(*memory, seen, deadline),

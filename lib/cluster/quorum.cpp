@@ -135,6 +135,17 @@ Result<Quorum> read_quorum() {
 }
 
 Status expect_votes(unsigned votes) {
+    cmap_handle_t map = 0;
+    if (const cs_error_t code = cmap_initialize(&map); code != CS_OK) {
+        return fail(corosync_error(code, "corosync's configuration map does not answer"));
+    }
+    const ScopeExit close_map([&] { cmap_finalize(map); });
+    // First: corosync reads all of its quorum section anew with it, the expected votes too
+    // (votequorum.c, votequorum_refresh_config).
+    if (const cs_error_t code = cmap_set_uint8(map, "quorum.cancel_wait_for_all", 1);
+        code != CS_OK) {
+        return fail(corosync_error(code, "waiting for all nodes was not cancelled"));
+    }
     votequorum_handle_t handle = 0;
     if (const cs_error_t code = votequorum_initialize(&handle, nullptr); code != CS_OK) {
         return fail(corosync_error(code, "corosync's quorum service does not answer"));
@@ -142,15 +153,6 @@ Status expect_votes(unsigned votes) {
     const ScopeExit close([&] { votequorum_finalize(handle); });
     if (const cs_error_t code = votequorum_setexpected(handle, votes); code != CS_OK) {
         return fail(corosync_error(code, fmt::format("{} expected votes were refused", votes)));
-    }
-    cmap_handle_t map = 0;
-    if (const cs_error_t code = cmap_initialize(&map); code != CS_OK) {
-        return fail(corosync_error(code, "corosync's configuration map does not answer"));
-    }
-    const ScopeExit close_map([&] { cmap_finalize(map); });
-    if (const cs_error_t code = cmap_set_uint8(map, "quorum.cancel_wait_for_all", 1);
-        code != CS_OK) {
-        return fail(corosync_error(code, "waiting for all nodes was not cancelled"));
     }
     return {};
 }

@@ -22,6 +22,8 @@ T get(const Json& object, const char* key, T otherwise) {
     }
     if constexpr (std::is_same_v<T, std::string>) {
         return found->is_string() ? found->get<std::string>() : otherwise;
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return found->is_boolean() ? found->get<bool>() : otherwise;
     } else {
         return found->is_number_integer() ? found->get<T>() : otherwise;
     }
@@ -31,7 +33,8 @@ Memory memory_of(const Json& all) {
     Memory memory{.banned_node = get<std::string>(all, "banned-node", ""),
                   .verified = get<UnixTime>(all, "verified", 0),
                   .verify_begun = get<UnixTime>(all, "verify-begun", 0),
-                  .differing_kib = get<std::uint64_t>(all, "differing-kib", 0)};
+                  .differing_kib = get<std::uint64_t>(all, "differing-kib", 0),
+                  .loss_accepted = get<bool>(all, "loss-accepted", false)};
     if (const auto split = all.find("split-brain"); split != all.end() && split->is_object()) {
         memory.split_brain =
             SplitBrain{.detected = get<UnixTime>(*split, "detected", 0),
@@ -57,6 +60,7 @@ Json json_of(const Memory& memory) {
              {"verified", memory.verified},
              {"verify-begun", memory.verify_begun},
              {"differing-kib", memory.differing_kib},
+             {"loss-accepted", memory.loss_accepted},
              {"roles", Json::array()}};
     if (memory.split_brain) {
         all["split-brain"] = {{"detected", memory.split_brain->detected},

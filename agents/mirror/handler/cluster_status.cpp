@@ -1,5 +1,6 @@
 #include "agents/mirror/handler/cluster_status.hpp"
 
+#include "agents/mirror/caretaker.hpp"
 #include "agents/mirror/promotion_ban.hpp"
 
 #include <twinsite/base/handle.hpp>
@@ -119,10 +120,6 @@ void take_replica(ClusterView& seen, const xmlNode* resource, const std::string&
 }
 
 } // namespace
-
-std::string accept_loss_attribute(std::string_view resource) {
-    return fmt::format("mirror-accept-loss-{}", resource);
-}
 
 Result<ClusterView> parse_cluster_status(const std::string& xml, const ClusterNames& names) {
     const Document document(

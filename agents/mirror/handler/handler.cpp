@@ -194,6 +194,9 @@ FenceVerdict Handler::ask(const Deadline& deadline) {
     if (!seen) {
         return {.answer = FenceAnswer::failed, .ask_again = true, .reason = seen.error().message};
     }
+    if (seen->loss_accepted) {
+        remember([](Memory& memory) { memory.loss_accepted = true; });
+    }
     const auto contact = read_contact(parts_.folders, call_.resource);
     const std::int64_t alone = quorate_alone_ms(*seen, deadline);
     const FenceVerdict verdict = decide_fence(

@@ -201,6 +201,18 @@ TEST_F(CaretakerOfRed, who_uses_the_device_hears_of_a_lost_disk) {
     EXPECT_EQ(told(), "");
 }
 
+TEST_F(CaretakerOfRed, an_accepted_loss_is_accepted_once) {
+    remember([](Memory& memory) { memory.loss_accepted = true; });
+    look(alone());
+    EXPECT_TRUE(file().load()->loss_accepted);
+    cluster.asked.clear();
+    look(whole());
+    EXPECT_FALSE(file().load()->loss_accepted);
+    ASSERT_THAT(cluster.asked, SizeIs(1));
+    EXPECT_EQ(cluster.asked[0].text(),
+              "attrd_updater --quiet --name=mirror-accept-loss-red --delete");
+}
+
 TEST_F(CaretakerOfRed, a_flapping_link_is_shown) {
     const auto promoted = testing::FakeMirror::connected(Role::primary);
     static_cast<void>(scratch.write("run/red.link", "lost 1 5\n"));
