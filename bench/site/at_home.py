@@ -70,6 +70,7 @@ def places(cib, topology):
     nodes = list(topology["nodes"])
     for i, victim in enumerate(nodes):  # a fence device never runs on its victim
         running["fence_" + victim, nodes[i - 1]] = RUNNING
+    running["watchdog", nodes[0]] = RUNNING
     return running
 
 

@@ -4,7 +4,7 @@
 def node(site, s, h):
     return {"site": site, "roles": ["storage", "compute"], "memory_mib": 1 << 22, "reserve_mib": 4096,
             "addresses": {"cluster": [f"10.{s}.{h // 250}.{h % 250 + 1}"]},
-            "power": [{"pdu": "pdu-" + site, "outlet": str(h + 1)}]}
+            "power": [{"pdu": "pdu-" + site, "outlet": str(h + 1)}], "watchdog": "/dev/watchdog"}
 
 
 def lun(i, hosts):
@@ -23,5 +23,7 @@ def topology(vms, luns, hosts):
     nodes = {f"{site}-{h}": node(site, s, h) for s, site in enumerate(sites) for h in range(hosts)}
     all_vms = {f"vm{i}": {"home": f"rz{i % luns % 2 + 1}", "luns": [f"lun{i % luns}"], "memory_mib": 512 + i % 7 * 256,
                           "priority": i % 10} for i in range(vms)}
+    # majority: under keep-home Pacemaker moves nothing when a site is lost.
     return {"cluster": "bench", "sites": {site: {} for site in sites}, "nodes": nodes, "pdus": pdus,
+            "witness": {"address": "198.51.100.9"}, "policy": {"isolation": "majority"},
             "luns": {f"lun{i}": lun(i, hosts) for i in range(luns)}, "vms": all_vms}

@@ -220,6 +220,22 @@ TEST_F(Lio, trouble_below_a_lun_is_degraded) {
                                "monitor=0\nstop=0\n"));
 }
 
+TEST_F(Lio, a_thin_pool_below_a_lun_is_watched) {
+    const std::string out = in_node(
+        // 20 MiB of pool below a LUN that promises 40.
+        "modprobe dm-thin-pool; dd if=/dev/zero of=/dev/ubda bs=1M count=4 2>/dev/null; make() { "
+        "dmsetup create $1 --table \"$2\"; dmsetup mknodes; };"
+        "make meta '0 8192 linear /dev/ubda 0'; make data '0 40960 linear /dev/ubda 8192';"
+        "make pool '0 40960 thin-pool /dev/mapper/meta /dev/mapper/data 128 0';"
+        "dmsetup message pool 0 'create_thin 0'; make thin '0 81920 thin /dev/mapper/pool 0';"
+        "export OCF_RESKEY_luns=0=/dev/mapper/thin; act start; act monitor;"
+        "qemu-io -f raw -c 'write 0 17M' iscsi://127.0.0.1/$OCF_RESKEY_iqn/0 | grep -c 'wrote 17';"
+        "act monitor; OCF_RESKEY_pool_warn=95 act monitor; act stop; left");
+    EXPECT_THAT(results_in(out), HasSubstr("start=0\nmonitor=0\n1\n"));
+    EXPECT_THAT(out, HasSubstr("ocf-exit-reason:LUN 0: the thin pool below is filling up (data 8"));
+    EXPECT_THAT(out, HasSubstr("\nmonitor=190\nmonitor=0\nstop=0\n"));
+}
+
 TEST_F(Lio, killed_at_every_change_it_is_made_good_by_stop_and_by_start) {
     const std::string out = in_node("killed_everywhere start 1 mkdir symlink;"
                                     "killed_everywhere stop 1 rmdir unlink;"
