@@ -80,7 +80,7 @@ Outcome Agent::judge(const target::Specification& wanted, const target::Exported
         }
     }
     const auto pool_warn = static_cast<unsigned>(request_.values.integer("pool_warn"));
-    if (std::string worry = backing_.worry(wanted.luns, pool_warn); !worry.empty()) {
+    if (std::string worry = backing_.worry(wanted, pool_warn); !worry.empty()) {
         return Outcome::of(ExitCode::degraded, std::move(worry));
     }
     for (const target::ExportedLun& lun : found.luns) {

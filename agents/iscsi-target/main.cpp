@@ -36,7 +36,7 @@ struct Parts {
     target::TgtSocket daemon;
     target::Tgt tgt;
     iscsi_target::LoginCheck network;
-    iscsi_target::LocalBackingWatch backing;
+    iscsi_target::LocalBackingWatch backing{run_directory};
 };
 
 target::Engine& engine(Parts& parts) {

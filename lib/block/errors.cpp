@@ -1,51 +1,24 @@
+#include <twinsite/base/handle.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/block/errors.hpp>
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/klog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <optional>
 
 namespace twinsite::block {
 
 namespace {
 
-/// One call instead of one for each record of /dev/kmsg, which took longer than the rest of a
-/// monitor; and no more of the log than a few minutes of it.
-constexpr std::size_t latest = 128UL * 1024UL;
-constexpr int read_all = 3; // SYSLOG_ACTION_READ_ALL, syslog(2)
-
-struct Line {
-    std::uint64_t at; ///< microseconds
-    std::string_view text;
-};
-
-std::optional<Line> parse(std::string_view line) {
-    const auto begin = line.find('[');
-    const auto end = line.find(']');
-    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) {
-        return std::nullopt;
-    }
-    const auto words = split(line.substr(begin + 1, end - begin - 1), " .");
-    if (words.size() != 2) {
-        return std::nullopt;
-    }
-    const auto seconds = parse_integer(words[0], 0, INT32_MAX);
-    const auto fraction = parse_integer(words[1], 0, 999'999);
-    if (!seconds || !fraction) {
-        return std::nullopt;
-    }
-    std::string_view text = line.substr(end + 1);
-    if (const auto caller = text.find(']'); text.starts_with('[') && caller != text.npos) {
-        text = text.substr(caller + 1); // CONFIG_PRINTK_CALLER
-    }
-    return Line{static_cast<std::uint64_t>(*seconds) * 1'000'000 +
-                    static_cast<std::uint64_t>(*fraction),
-                trim(text)};
-}
+/// A record never is longer (CONSOLE_EXT_LOG_MAX, kernel/printk/printk.c of 6.1).
+constexpr std::size_t longest_record = 8192;
+/// A log that grows faster than it is read.
+constexpr int most_records = 200'000;
 
 /// block/blk-core.c: only these lose data; a discard that is refused does not.
 bool touches_data(std::string_view text) {
@@ -77,35 +50,48 @@ bool tells_error_of(std::string_view text, std::string_view name) {
 
 } // namespace
 
-void ErrorCount::take(std::string_view line) {
-    // Nearly every line is about something else.
-    if (line.find(" error") == std::string_view::npos) {
+void ErrorCount::take(std::string_view record) {
+    const auto head = record.find(';');
+    if (head == std::string_view::npos) {
         return;
     }
-    const auto parsed = parse(line);
-    if (parsed && parsed->at >= since_ &&
-        std::any_of(names_.begin(), names_.end(),
-                    [&](const std::string& name) { return tells_error_of(parsed->text, name); })) {
+    const auto fields = split(record.substr(0, head), ",");
+    const auto at = fields.size() < 3 ? fail(ErrorKind::protocol, "no time")
+                                      : parse_integer(fields[2], 0, INT64_MAX);
+    if (!at || static_cast<std::uint64_t>(*at) < since_) {
+        return;
+    }
+    // What follows the first line are the record's keys.
+    const std::string_view body = record.substr(head + 1);
+    const std::string_view text = body.substr(0, body.find('\n'));
+    if (std::any_of(names_.begin(), names_.end(),
+                    [&](const std::string& name) { return tells_error_of(text, name); })) {
         ++errors_.count;
-        errors_.last = printable(parsed->text, 200);
+        errors_.last = printable(text, 200);
     }
 }
 
 Result<DeviceErrors> recent_errors(std::span<const std::string> names, Milliseconds period) {
-    std::string text(latest, '\0');
-    const int size = ::klogctl(read_all, text.data(), static_cast<int>(text.size()));
-    if (size < 0) {
-        return fail(error_from_errno(errno, "the kernel's log"));
+    const FileDescriptor log(::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    if (!log.valid()) {
+        return fail(error_from_errno(errno, "/dev/kmsg"));
     }
-    text.resize(static_cast<std::size_t>(size));
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     const auto uptime = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
                         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
     const auto length = static_cast<std::uint64_t>(period.count()) * 1000;
     ErrorCount counted(names, uptime > length ? uptime - length : 0);
-    for (const std::string_view line : lines(text)) {
-        counted.take(line);
+    std::array<char, longest_record> record{};
+    for (int i = 0; i < most_records; ++i) {
+        const ssize_t size = ::read(log.get(), record.data(), record.size());
+        if (size > 0) {
+            counted.take({record.data(), static_cast<std::size_t>(size)});
+        } else if (size == 0 || errno == EAGAIN) {
+            break;
+        } else if (errno != EPIPE && errno != EINTR) { // EPIPE: records were overwritten meanwhile
+            return fail(error_from_errno(errno, "/dev/kmsg"));
+        }
     }
     return counted.errors();
 }

@@ -24,9 +24,9 @@ public:
         : names_(names)
         , since_(since) {}
 
-    /// One line as syslog(2) gives it: "<3>[   12.345678] TEXT", with or without the caller's
-    /// "[  T123]" behind the time. A line without a time is ignored.
-    void take(std::string_view line);
+    /// One record of /dev/kmsg (Linux Documentation/ABI/testing/dev-kmsg). Anything else is
+    /// ignored.
+    void take(std::string_view record);
     [[nodiscard]] const DeviceErrors& errors() const { return errors_; }
 
 private:
@@ -35,8 +35,8 @@ private:
     DeviceErrors errors_;
 };
 
-/// Errors of the devices NAMES within the last PERIOD, as far back as the latest 128 KiB of the log
-/// reach. Errors: those of errno; permission, where the log may not be read.
+/// Errors of the devices NAMES within the last PERIOD. Errors: those of errno; permission, where
+/// the log may not be read.
 Result<DeviceErrors> recent_errors(std::span<const std::string> names, Milliseconds period);
 
 } // namespace twinsite::block

@@ -206,12 +206,13 @@ TEST_F(Lio, trouble_below_a_lun_is_degraded) {
         "/dev/sda ] && break; sleep 0.1; done; export OCF_RESKEY_luns=0=/dev/sda; act start;"
         "url=iscsi://127.0.0.1/$OCF_RESKEY_iqn/0; qemu-io -f raw -c 'read 4M 64k' $url | grep -c "
         "'read 65536'; act monitor; qemu-io -f raw -c 'read 2385920 512' $url 2>&1 | grep -i error;"
+        "act monitor; touch -d '1 minute ago' /run/twinsite/iscsi-target/*.errors;" // its next look
         "act monitor; act stop; export OCF_RESKEY_luns=0=/dev/ubda; act start; act monitor;"
         "mkdir -p /run/twinsite/devices; echo 'the mirror said so' "
         ">/run/twinsite/devices/$(stat -c %Hr:%Lr /dev/ubda); act monitor;"
         "touch -d '6 minutes ago' /run/twinsite/devices/*; act monitor; act stop");
     EXPECT_THAT(results_in(out),
-                HasSubstr("start=0\n1\nmonitor=0\nread failed: Input/output error\n"));
+                HasSubstr("start=0\n1\nmonitor=0\nread failed: Input/output error\nmonitor=0\n"));
     EXPECT_THAT(out, HasSubstr("ocf-exit-reason:1 I/O error in the last 5 minutes: critical medium "
                                "error, dev sda, sector 4660 op 0x0:(READ)"));
     EXPECT_THAT(out, HasSubstr("\nmonitor=190\nstop=0\n"));

@@ -12,7 +12,7 @@ class KernelLog : public ::testing::Test {
 protected:
     unsigned errors(const std::string& text) {
         ErrorCount count(names, 5000);
-        count.take("<3>[    0.006000] " + text);
+        count.take("3,1234,6000,-;" + text);
         return count.errors().count;
     }
     std::vector<std::string> names{"drbd0", "sda1", "sda"};
@@ -20,7 +20,8 @@ protected:
 
 TEST_F(KernelLog, tells_errors_that_touch_data) {
     for (const char* text :
-         {"I/O error, dev sda, sector 4660 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2",
+         {"I/O error, dev sda, sector 4660 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2\n"
+          " SUBSYSTEM=block\n DEVICE=b8:0\n",
           "critical medium error, dev sda, sector 4660 op 0x1:(WRITE) flags 0x0 phys_seg 1",
           "I/O error, dev sda, sector 0 op 0x2:(FLUSH) flags 0x800",
           "blk_update_request: I/O error, dev sda, sector 4660",
@@ -44,20 +45,19 @@ TEST_F(KernelLog, tells_other_things_too) {
 }
 
 TEST_F(KernelLog, counts_what_is_recent_and_keeps_the_last_sentence) {
-    ErrorCount count(names, 5'000'000);
-    count.take("<3>[    4.999999] I/O error, dev sda, sector 1 op 0x0:(READ) flags 0x0");
-    count.take("<3>[    5.000000] I/O error, dev sda, sector 2 op 0x0:(READ) flags 0x0");
-    count.take("<3>[12345.000001][  T123] I/O error, dev sda, sector 3 op 0x0:(READ) flags 0x0");
+    ErrorCount count(names, 5000);
+    count.take("3,1,4999,-;I/O error, dev sda, sector 1 op 0x0:(READ) flags 0x0");
+    count.take("3,2,5000,-;I/O error, dev sda, sector 2 op 0x0:(READ) flags 0x0");
+    count.take("3,3,5001,-;I/O error, dev sda, sector 3 op 0x0:(READ) flags 0x0\n DEVICE=b8:0\n");
     EXPECT_EQ(count.errors().count, 2U);
     EXPECT_EQ(count.errors().last, "I/O error, dev sda, sector 3 op 0x0:(READ) flags 0x0");
 }
 
 TEST_F(KernelLog, may_be_anything) {
     ErrorCount count(names, 0);
-    for (const char* line : {"", "[", "]", "<3>[ error, dev sda", "<3>I/O error, dev sda, x",
-                             "<3>[a.b] I/O error, dev sda, x", "<3>[-5.0] I/O error, dev sda, x",
-                             "][ I/O error, dev sda, x", "<3>[5.0.1] I/O error, dev sda, x"}) {
-        count.take(line);
+    for (const char* record : {"", ";", "3;I/O error, dev sda, x", "a,b,c;I/O error, dev sda, x",
+                               "3,1,-5,-;I/O error, dev sda, x", "no head at all"}) {
+        count.take(record);
     }
     EXPECT_EQ(count.errors().count, 0U);
 }

@@ -70,7 +70,7 @@ class FakeBacking final : public BackingWatch {
 public:
     std::string answer{};
     unsigned warn = 0;
-    std::string worry(const std::vector<target::Lun>&, unsigned pool_warn) override {
+    std::string worry(const Specification&, unsigned pool_warn) override {
         warn = pool_warn;
         return answer;
     }
