@@ -105,8 +105,8 @@ void forget_and_go_home(Script& script, const Journey& journey, const std::strin
     script.run(node, fmt::format("crm_resource --resource vm_{} --delete-parameter "
                                  "migration_speed",
                                  journey.guest));
-    // A cleanup would forget this failure alone, and Pacemaker then takes what is left of an earlier
-    // migration for one that is half done, and restarts the guest (docs/vm.md).
+    // A cleanup would forget this failure alone, and Pacemaker then takes what is left of an
+    // earlier migration for one that is half done, and restarts the guest (docs/vm.md).
     script.run(node, fmt::format("crm_resource --refresh --resource vm_{}", journey.guest));
     await_home(script, seconds(240));
     await_rest(script, node);

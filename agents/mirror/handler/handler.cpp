@@ -161,7 +161,7 @@ std::int64_t Handler::witness_ms(const Deadline& deadline) {
 
 FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& seen,
                                 const Deadline& deadline) {
-    const FenceVerdict unconfirmed{
+    FenceVerdict unconfirmed{
         .answer = FenceAnswer::failed,
         .ask_again = true,
         .reason = "the peer's cluster does not confirm: it may be beyond a cut"};

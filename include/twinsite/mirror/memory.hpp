@@ -44,7 +44,8 @@ struct Memory {
     UnixTime verified = 0;           ///< when the last verify run ended, 0: never
     UnixTime verify_begun = 0;       ///< the run under way, 0: none of ours
     std::uint64_t differing_kib = 0; ///< what it found
-    /// An operator accepts that writes may be missing (twinsite go-live), until the mirror is whole.
+    /// An operator accepts that writes may be missing (twinsite go-live), until the mirror is
+    /// whole.
     bool loss_accepted = false;
 
     friend bool operator==(const Memory&, const Memory&) = default;

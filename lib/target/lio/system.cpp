@@ -135,7 +135,7 @@ Status SystemLioSupport::prepare() {
             }
         }
     }
-    const Status revealed = reveal();
+    Status revealed = reveal();
     if (revealed) {
         make_reservations_folder();
     }

@@ -20,8 +20,7 @@ protected:
 
 TEST_F(KernelLog, tells_errors_that_touch_data) {
     for (const char* text :
-         {"I/O error, dev sda, sector 4660 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2\n"
-          " SUBSYSTEM=block\n DEVICE=b8:0\n",
+         {"I/O error, dev sda, sector 4660 op 0x0:(READ) flags 0x0\n SUBSYSTEM=block\n",
           "critical medium error, dev sda, sector 4660 op 0x1:(WRITE) flags 0x0 phys_seg 1",
           "I/O error, dev sda, sector 0 op 0x2:(FLUSH) flags 0x800",
           "blk_update_request: I/O error, dev sda, sector 4660",

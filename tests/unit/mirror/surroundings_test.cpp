@@ -11,8 +11,6 @@
 namespace twinsite::mirror {
 namespace {
 
-using ::testing::HasSubstr;
-
 constexpr const char* up = "change connection name:red peer-node-id:0 conn-name:peer "
                            "connection:Connected";
 constexpr const char* down = "change connection name:red peer-node-id:0 conn-name:peer "
