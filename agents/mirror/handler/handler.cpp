@@ -161,10 +161,10 @@ std::int64_t Handler::witness_ms(const Deadline& deadline) {
 
 FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& seen,
                                 const Deadline& deadline) {
-    FenceVerdict unconfirmed{
-        .answer = FenceAnswer::failed,
-        .ask_again = true,
-        .reason = "the peer's cluster does not confirm: it may be beyond a cut"};
+    FenceVerdict unconfirmed{.answer = FenceAnswer::failed,
+                             .ask_again = true,
+                             .reason =
+                                 "the peer's cluster does not confirm: it may be beyond a cut"};
     const auto confirmed = [&] {
         return ask_for_ban(call_.resource, call_.peer, parts_.runner, deadline);
     };
