@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -27,15 +28,23 @@ constexpr Milliseconds patience_majority{600000};
 
 constexpr Milliseconds one_question{3000};
 
-/// "Quorate:          Yes" of corosync-quorumtool(8).
-bool says_quorate(std::string_view text) {
+/// corosync-quorumtool(8) says "Quorate: Yes", and of the members of that quorum lists OWN and not
+/// PEER. As long as Corosync settles a new membership it tells of the one before.
+bool quorate_without(std::string_view text, const std::string& peer, const std::string& own) {
+    bool quorate = false;
+    bool own_listed = false;
     for (const std::string_view line : lines(text)) {
         const auto words = split(line);
-        if (words.size() == 2 && words[0] == "Quorate:") {
-            return words[1] == "Yes";
+        const auto has = [&](std::string_view word) {
+            return std::find(words.begin(), words.end(), word) != words.end();
+        };
+        if (has(peer)) {
+            return false;
         }
+        quorate = quorate || (words.size() == 2 && words[0] == "Quorate:" && words[1] == "Yes");
+        own_listed = own_listed || has(own); // else its names are not the cluster's
     }
-    return false;
+    return quorate && own_listed;
 }
 
 std::string environment(const char* name) {
@@ -132,7 +141,7 @@ std::int64_t Handler::quorate_alone_ms(const ClusterView& seen, const Deadline& 
     // Pacemaker repeats what Corosync told it last; Corosync itself knows more.
     const auto said = parts_.runner.run({{"corosync-quorumtool", "-s"}, {}, {}},
                                         deadline.within(parts_.clock, one_question));
-    if (!seen.quorum || !said || !says_quorate(said->out)) {
+    if (!seen.quorum || !said || !quorate_without(said->out, call_.peer, call_.own_node)) {
         quorate_alone_since_.reset();
         return 0;
     }

@@ -27,6 +27,8 @@ public:
     bool peer_is_lost = false;
     bool pacemaker_quorate = true;
     bool corosync_quorate = true;
+    bool corosync_has_settled = true; ///< else it tells of the membership with the peer
+    std::string own_name = "rz1-a";
     std::string device =
         "quorum.device.model (str) = net\n"
         "quorum.device.sync_timeout (u32) = 10000\nquorum.device.votes (u32) = 1\n";
@@ -43,8 +45,14 @@ public:
             return process::Output{0, status(), ""};
         }
         if (text.starts_with("corosync-quorumtool")) {
+            // As 3.1.7 prints it.
             return process::Output{
-                0, fmt::format("Quorate:          {}\n", corosync_quorate ? "Yes" : "No"), ""};
+                0,
+                fmt::format("Quorate:          {}\n    Nodeid      Votes    Qdevice Name\n"
+                            "         1          1    A,V,NMW {} (local)\n{}",
+                            corosync_quorate ? "Yes" : "No", own_name,
+                            corosync_has_settled ? "" : "         3          1    A,V,NMW rz2-a\n"),
+                ""};
         }
         if (text.starts_with("corosync-cmapctl")) {
             return process::Output{device.empty() ? 1 : 0, device, ""};
@@ -118,6 +126,21 @@ TEST_F(FenceHandler, the_losing_side_never_goes_on) {
         now.corosync_quorate = now.asked_for < Milliseconds(19'000); // it waited for the witness
         now.pacemaker_quorate = now.asked_for < Milliseconds(21'000);
     };
+    EXPECT_EQ(answer(), 1);
+}
+
+TEST_F(FenceHandler, a_second_loss_while_corosync_waits_does_not_look_like_a_victory) {
+    // The old quorum is told all the while, with the peer among its members.
+    cluster.peer_answers = false;
+    cluster.peer_is_lost = true;
+    cluster.corosync_has_settled = false;
+    EXPECT_EQ(answer(), 1);
+}
+
+TEST_F(FenceHandler, a_membership_in_unknown_names_proves_nothing) {
+    cluster.peer_answers = false;
+    cluster.peer_is_lost = true;
+    cluster.own_name = "10.0.0.1";
     EXPECT_EQ(answer(), 1);
 }
 
