@@ -82,7 +82,7 @@ TEST_F(RealDrbd, a_promotion_without_proof_of_the_peers_end_is_refused_in_time) 
     both_up();
     Pair::fence_answer(1);
     Pair::cut();
-    ASSERT_TRUE(Pair::wait_for("DUnknown"));
+    ASSERT_TRUE(Pair::sees_the_cut());
     const auto promoted = Pair::agent("promote", 10000);
     EXPECT_EQ(promoted.code, 1);
     EXPECT_THAT(promoted.out, HasSubstr("Refusing to be Primary while peer is not outdated"));
@@ -120,7 +120,7 @@ TEST_F(RealDrbd, cuts_under_write_load_lose_no_acknowledged_write) {
     for (int i = 0; i < 2; ++i) {
         ASSERT_TRUE(Pair::wait_for("cs:Connected"));
         Pair::cut();
-        ASSERT_TRUE(Pair::wait_for("DUnknown")) << Pair::state();
+        ASSERT_TRUE(Pair::sees_the_cut()) << Pair::state();
         Pair::join();
         ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate", Milliseconds(30000))) << Pair::state();
     }
@@ -144,7 +144,7 @@ TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_pr
     both_up();
     expect("promote", 0);
     Pair::cut();
-    ASSERT_TRUE(Pair::wait_for("DUnknown"));
+    ASSERT_TRUE(Pair::sees_the_cut());
     write("/dev/drbd0", 3);
     // It notices the loss by itself, a moment before or after this side.
     ASSERT_TRUE(eventually([] { return Pair::peer("primary --force red-peer").code == 0; }));

@@ -116,6 +116,10 @@ void Pair::join() {
     EXPECT_EQ(sh("tc qdisc del dev lo root").code, 0);
 }
 
+bool Pair::sees_the_cut() {
+    return wait_for("/Unknown ");
+}
+
 void Pair::fence_answer(int code) {
     write("/root/fence-answer", std::to_string(code));
 }

@@ -45,6 +45,9 @@ public:
     static Ran peer(const std::string& arguments);
     static void cut();
     static void join();
+    /// DRBD has given the connection up. Not by the peer's disk state: "DUnknown" becomes
+    /// "Outdated" as soon as the fence handler has answered, between two looks.
+    static bool sees_the_cut();
     /// What the fence-peer handler answers from now on.
     static void fence_answer(int code);
     /// The kernel's line of the mirror under test: "cs:Connected ro:... ds:...".

@@ -30,7 +30,7 @@ TEST_F(Surroundings, a_lost_link_is_told_at_once_and_a_flapping_one_is_called_so
     ASSERT_TRUE(eventually([] { return link().starts_with("up "); }));
     for (int i = 0; i < 3; ++i) {
         Pair::cut();
-        ASSERT_TRUE(Pair::wait_for("DUnknown"));
+        ASSERT_TRUE(Pair::sees_the_cut());
         // No monitor runs here: what is told comes from DRBD's events.
         EXPECT_TRUE(eventually([] { return link().starts_with("lost "); }, Milliseconds(2000)))
             << link();
