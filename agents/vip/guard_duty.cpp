@@ -9,6 +9,9 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <thread>
 #include <vector>
 
 namespace twinsite::vip {
@@ -18,6 +21,19 @@ namespace {
 using network::AssignedAddress;
 using network::Claim;
 using network::IpAddress;
+
+/// It goes on while the machine sleeps, so that we notice having slept (CLOCK_BOOTTIME,
+/// clock_gettime(2)). Its moments are not those of SystemClock.
+class BootClock final : public Clock {
+public:
+    [[nodiscard]] TimePoint now() const override {
+        timespec now{};
+        ::clock_gettime(CLOCK_BOOTTIME, &now);
+        return TimePoint(std::chrono::duration_cast<TimePoint::duration>(
+            std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)));
+    }
+    void pause(Milliseconds duration) override { std::this_thread::sleep_for(duration); }
+};
 
 class Watch {
 public:
@@ -40,9 +56,7 @@ public:
             return false;
         }
         interface_ = *interface;
-        for (const network::Interface& each : *all) {
-            own_.push_back(each.link_address);
-        }
+        own_ = link_addresses(*all);
         return listen();
     }
 
@@ -54,10 +68,13 @@ public:
                 return;
             }
             hear(!duties.verify);
+            if ((duties.look || duties.announce) && !is_needed()) {
+                return;
+            }
             if (duties.announce) {
                 announce();
             }
-            if (duties.end || (duties.look && !is_needed())) {
+            if (duties.end) {
                 return;
             }
         }
@@ -103,6 +120,9 @@ private:
     }
 
     void answer(const Claim& claim, bool may_defend) {
+        if (!is_here(claim.address)) {
+            return; // somebody took it from this host, the other one may have it
+        }
         const auto answer = watchman_.heard(claim, clock_.now());
         if (answer.report) {
             report(claim, false);
@@ -150,7 +170,9 @@ private:
 
     void announce() {
         for (const IpAddress& address : addresses_) {
-            send(address);
+            if (is_here(address)) {
+                send(address);
+            }
         }
     }
 
@@ -160,16 +182,63 @@ private:
         }
     }
 
-    /// Not when the address was stopped without ending us, nor when its interface is gone.
-    [[nodiscard]] bool is_needed() const {
-        std::error_code error;
+    /// An address that is not on the interface must not be announced: another host may have it.
+    [[nodiscard]] bool is_here(const IpAddress& address) const {
+        const auto all = network_->addresses(address.family());
+        return !all || std::any_of(all->begin(), all->end(), [&](const AssignedAddress& each) {
+            return each.interface == interface_.index && each.address == address;
+        });
+    }
+
+    /// Not when the addresses were stopped or removed without ending us, nor when their interface
+    /// is gone.
+    [[nodiscard]] bool is_needed() {
         const auto interface = network_->interface_at(interface_.index);
-        const bool gone = !interface && interface.error().kind == ErrorKind::not_found;
-        return !gone && std::filesystem::exists(duty_.record_file, error);
+        if (!interface) {
+            return interface.error().kind != ErrorKind::not_found && has_record();
+        }
+        if (interface->link_address != interface_.link_address && !follow(*interface)) {
+            return false; // the next monitor starts another
+        }
+        interface_ = *interface;
+        return has_record() && std::any_of(addresses_.begin(), addresses_.end(),
+                                           [&](const auto& each) { return is_here(each); });
+    }
+
+    [[nodiscard]] bool has_record() const {
+        std::error_code error;
+        return std::filesystem::exists(duty_.record_file, error);
+    }
+
+    /// The interface has another link address, as a bond that fails over: announce that one, and
+    /// do not take it for somebody else's.
+    bool follow(const network::Interface& interface) {
+        const auto all = network_->interfaces();
+        if (!all) {
+            return false;
+        }
+        own_ = link_addresses(*all);
+        interface_ = interface;
+        listeners_.clear();
+        addresses_.clear();
+        if (!listen()) {
+            return false;
+        }
+        announce();
+        return true;
+    }
+
+    static std::vector<network::LinkAddress>
+    link_addresses(const std::vector<network::Interface>& all) {
+        std::vector<network::LinkAddress> addresses;
+        for (const network::Interface& each : all) {
+            addresses.push_back(each.link_address);
+        }
+        return addresses;
     }
 
     const GuardDuty& duty_;
-    SystemClock clock_;
+    BootClock clock_;
     Watchman watchman_;
     std::unique_ptr<network::Network> network_;
     std::unique_ptr<network::Segment> segment_;

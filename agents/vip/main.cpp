@@ -1,6 +1,8 @@
 #include "agents/vip/description.hpp"
 #include "agents/vip/vip_agent.hpp"
 
+#include <twinsite/log/log.hpp>
+
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
@@ -49,6 +51,11 @@ struct Adapters {
 
 ocf::Outcome without_namespace(const ocf::Request& request, const Error& error) {
     const bool gone = error.kind == ErrorKind::not_found;
+    const bool impossible = error.kind == ErrorKind::invalid_config;
+    if (impossible && request.action == "stop") {
+        log::warning("{}; nothing was started there, so nothing is stopped", error.message);
+        return ocf::Outcome::ok();
+    }
     if (gone && request.action == "stop") {
         return ocf::Outcome::ok();
     }

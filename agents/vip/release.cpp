@@ -17,10 +17,11 @@ using network::Family;
 /// How long a stop waits for the background process, whatever the deadline.
 constexpr Milliseconds guard_patience{2000};
 
+/// Whatever the prefix length: who adds the address of a running resource a second time with
+/// another one makes it answer here all the same.
 bool contains(const std::vector<AssignedAddress>& all, const AssignedAddress& one) {
     return std::any_of(all.begin(), all.end(), [&](const AssignedAddress& each) {
-        return each.interface == one.interface && each.address == one.address &&
-               each.prefix == one.prefix;
+        return each.interface == one.interface && each.address == one.address;
     });
 }
 
@@ -72,11 +73,12 @@ Status Release::add_by_parameters(Record& found, const std::optional<Record>& re
         }
         // Without a nic and a route there is nothing that says it is somebody else's.
         const bool unplaced = !record && nic.empty() && !seen->interface;
-        if (finding.place != Place::elsewhere || unplaced) {
+        if (finding.place == Place::here || unplaced) {
             found.addresses.push_back(finding.seen);
         } else {
-            log::warning("{} is on interface {}, where this resource did not put it: left alone",
-                         finding.address.text(), name_of(*seen, finding.seen.interface));
+            log::warning("{}/{} is on interface {}, and not by this resource: left alone",
+                         finding.address.text(), finding.seen.prefix,
+                         name_of(*seen, finding.seen.interface));
         }
     }
     return {};

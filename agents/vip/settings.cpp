@@ -263,6 +263,9 @@ Result<std::vector<WantedAddress>> read_addresses(const ocf::Request& request) {
     if (auto added = add_clone_number(addresses, request); !added) {
         return fail(added.error());
     }
+    if (auto taken = take_netmask(addresses, request.values.text("cidr_netmask")); !taken) {
+        return fail(taken.error());
+    }
     return addresses;
 }
 
@@ -275,8 +278,7 @@ Result<Settings> read_settings(const ocf::Request& request) {
     }
     settings.addresses = std::move(*addresses);
     for (const Status& taken :
-         {take_netmask(settings.addresses, values.text("cidr_netmask")),
-          take_nic_and_label(settings, request), take_broadcast(settings, values.text("broadcast")),
+         {take_nic_and_label(settings, request), take_broadcast(settings, values.text("broadcast")),
           take_lifetime(settings, values.text("preferred_lft")), check_link_local(settings),
           take_routes(settings, values), take_lvs(settings, values),
           take_peers(settings, values.text("check_peer")),

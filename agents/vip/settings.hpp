@@ -63,7 +63,7 @@ struct Settings {
 /// Errors of kind invalid_config that name the parameter.
 Result<Settings> read_settings(const ocf::Request& request);
 
-/// The addresses alone: what a stop needs.
+/// The addresses and their prefix lengths alone: what a stop needs.
 Result<std::vector<WantedAddress>> read_addresses(const ocf::Request& request);
 
 /// "DESTINATION[/PREFIX] [via GATEWAY] [metric N] [table N], ..."; "default" with a gateway.

@@ -21,6 +21,8 @@ using network::Rule;
 
 constexpr Milliseconds link_patience{5000};
 constexpr Milliseconds link_poll{50};
+/// Duplicate address detection: a random delay of up to 1 s, then 1 s for each question (RFC 4862).
+constexpr Milliseconds kernel_patience{5000};
 
 std::vector<Route> routes_of(const Settings& settings, unsigned interface) {
     std::vector<Route> routes;
@@ -157,7 +159,8 @@ Result<Interface> Takeover::working_link(const Interface& interface) {
     return now;
 }
 
-Status Takeover::ask_segment(const Interface& interface, const Addresses& missing) {
+Result<std::vector<IpAddress>> Takeover::ask_segment(const Interface& interface,
+                                                     const Addresses& missing) {
     std::vector<IpAddress> asked;
     for (const AssignedAddress& address : missing) {
         const Family family = address.address.family();
@@ -167,7 +170,7 @@ Status Takeover::ask_segment(const Interface& interface, const Addresses& missin
         }
     }
     if (asked.empty() || settings_.probe.count == 0 || !interface.carrier) {
-        return {};
+        return std::vector<IpAddress>{};
     }
     const auto all = tools_.network.interfaces();
     if (!all) {
@@ -186,7 +189,49 @@ Status Takeover::ask_segment(const Interface& interface, const Addresses& missin
                     fmt::format("{} is in use by {} on {}'s network: not taken",
                                 (*claim)->address.text(), (*claim)->by.text(), interface.name));
     }
-    return {};
+    return asked;
+}
+
+/// What nobody asked about, the kernel asks about itself (IPv6), and is not used until it has.
+Status Takeover::await_kernel(const Interface& interface, const Addresses& added) {
+    const bool asks = interface.carrier &&
+                      std::any_of(added.begin(), added.end(), [](const AssignedAddress& each) {
+                          return each.address.family() == Family::ipv6 && !each.no_dad;
+                      });
+    if (!asks) {
+        return {};
+    }
+    Status trouble;
+    const auto settled = [&](const AssignedAddress& wanted) {
+        const auto all = tools_.network.addresses(Family::ipv6);
+        if (!all) {
+            trouble = fail(all.error());
+            return true;
+        }
+        const auto seen = std::find_if(all->begin(), all->end(), [&](const auto& each) {
+            return each.interface == wanted.interface && each.address == wanted.address;
+        });
+        if (seen != all->end() && seen->duplicate) {
+            trouble = fail(ErrorKind::conflict,
+                           fmt::format("{} is in use by another machine on {}'s network, says the "
+                                       "kernel: not taken",
+                                       wanted.address.text(), interface.name));
+        }
+        return seen == all->end() || !seen->tentative || seen->duplicate;
+    };
+    const auto deadline = deadline_.within(tools_.clock, kernel_patience);
+    const bool done = poll_until(tools_.clock, deadline, link_poll, [&] {
+        return std::all_of(added.begin(), added.end(), [&](const AssignedAddress& each) {
+            return each.address.family() != Family::ipv6 || each.no_dad || settled(each);
+        });
+    });
+    if (!done) {
+        return fail(ErrorKind::timeout,
+                    fmt::format("the kernel has not finished asking whether the address is free "
+                                "on {}'s network",
+                                interface.name));
+    }
+    return trouble;
 }
 
 Result<Takeover::Plan> Takeover::plan(const Observation& seen, const Assessment& before) {
@@ -205,7 +250,6 @@ Result<Takeover::Plan> Takeover::plan(const Observation& seen, const Assessment&
         if (before.findings.at(i).place == Place::here) {
             address.prefix = before.findings.at(i).seen.prefix;
         } else {
-            address.no_dad = true; // we asked already, or were told not to
             plan.missing.addresses.push_back(address);
         }
     }
@@ -288,7 +332,7 @@ void Takeover::announce_all(const Interface& interface, const Record& record) {
 }
 
 Status Takeover::run(const Observation& seen, const Assessment& before) {
-    const auto what = plan(seen, before);
+    auto what = plan(seen, before);
     if (!what) {
         return fail(what.error());
     }
@@ -296,8 +340,13 @@ Status Takeover::run(const Observation& seen, const Assessment& before) {
     if (!interface) {
         return fail(interface.error());
     }
-    if (auto free = ask_segment(*interface, what->missing.addresses); !free) {
-        return free;
+    const auto asked = ask_segment(*interface, what->missing.addresses);
+    if (!asked) {
+        return fail(asked.error());
+    }
+    for (AssignedAddress& each : what->missing.addresses) {
+        each.no_dad = settings_.no_dad ||
+                      std::find(asked->begin(), asked->end(), each.address) != asked->end();
     }
     if (auto ended = tools_.guard.end(deadline_); !ended) {
         return ended;
@@ -307,7 +356,14 @@ Status Takeover::run(const Observation& seen, const Assessment& before) {
     if (auto written = tools_.record.write(what->whole); !written) {
         return written;
     }
-    if (auto added = add(what->missing); !added) {
+    auto added = add(what->missing);
+    if (added) {
+        added = await_kernel(*interface, what->missing.addresses);
+        if (!added) {
+            undo(what->missing);
+        }
+    }
+    if (!added) {
         if (before.standing == Standing::stopped) {
             tools_.record.remove();
         }

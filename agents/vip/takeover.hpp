@@ -42,7 +42,10 @@ private:
     using Addresses = std::vector<network::AssignedAddress>;
 
     Result<network::Interface> working_link(const network::Interface& interface);
-    Status ask_segment(const network::Interface& interface, const Addresses& missing);
+    /// Those of MISSING the segment was asked about, and nobody has.
+    Result<std::vector<network::IpAddress>> ask_segment(const network::Interface& interface,
+                                                        const Addresses& missing);
+    Status await_kernel(const network::Interface& interface, const Addresses& added);
     /// What will be here, and of that what is not yet.
     struct Plan {
         Record whole;

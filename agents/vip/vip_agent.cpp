@@ -91,6 +91,14 @@ Outcome VipAgent::stop() {
     return ocf::outcome_of(Release(tools_, request_).run());
 }
 
+/// Somebody's own address, with another prefix length: no start of ours left a record of it.
+bool VipAgent::is_foreign(const Assessment& assessment) const {
+    const bool here =
+        std::any_of(assessment.findings.begin(), assessment.findings.end(),
+                    [](const Finding& finding) { return finding.place == Place::here; });
+    return assessment.standing == Standing::faulty && !here && !tools_.record.read();
+}
+
 Outcome VipAgent::report_stopped(const Observation& seen, const Assessment& assessment) {
     if (request_.probe) {
         return Outcome::of(ExitCode::not_running);
@@ -144,11 +152,32 @@ Outcome VipAgent::check_companions() {
     return Outcome::ok();
 }
 
+/// What runs here by the cluster's word was started here, and its record is lost.
+std::optional<Record> VipAgent::remember_again(const Settings& settings, const Observation& seen) {
+    Record record{.interface = seen.interface->index,
+                  .interface_name = seen.interface->name,
+                  .addresses = {},
+                  .routes = {},
+                  .rules = {}};
+    for (const Finding& finding : assess(settings.addresses, seen).findings) {
+        record.addresses.push_back(finding.seen);
+    }
+    if (auto written = tools_.record.write(record); !written) {
+        log::error("the record of what was started is lost: {}", written.error().message);
+        return std::nullopt;
+    }
+    log::warning("the record of what was started was lost: written again, of the addresses only");
+    return record;
+}
+
 Outcome VipAgent::check_guard(const Settings& settings, const Observation& seen) {
     if (request_.probe || !settings.watch) {
         return Outcome::ok();
     }
-    const auto record = tools_.record.read();
+    auto record = tools_.record.read();
+    if (!record) {
+        record = remember_again(settings, seen);
+    }
     const bool guardable =
         record &&
         std::any_of(settings.addresses.begin(), settings.addresses.end(),
@@ -229,6 +258,9 @@ Outcome VipAgent::monitor() {
         return Outcome::of(seen.error());
     }
     const Assessment assessment = assess(settings->addresses, *seen);
+    if (request_.probe && is_foreign(assessment)) {
+        return Outcome::of(ExitCode::not_running, assessment.reason + ", and not by this resource");
+    }
     switch (assessment.standing) {
     case Standing::stopped:
         return report_stopped(*seen, assessment);

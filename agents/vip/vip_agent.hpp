@@ -22,9 +22,11 @@ public:
 
 private:
     Result<Observation> look(const Settings& settings, bool with_prefixes) const;
+    [[nodiscard]] bool is_foreign(const Assessment& assessment) const;
     ocf::Outcome report_stopped(const Observation& seen, const Assessment& assessment);
     ocf::Outcome check_running(const Settings& settings, const Observation& seen);
     ocf::Outcome check_companions();
+    std::optional<Record> remember_again(const Settings& settings, const Observation& seen);
     ocf::Outcome check_guard(const Settings& settings, const Observation& seen);
     ocf::Outcome check_neighbours(const Settings& settings, const network::Interface& interface);
 

@@ -4,6 +4,7 @@
 #include <twinsite/base/text.hpp>
 
 #include <chrono>
+#include <filesystem>
 
 namespace twinsite::testing {
 namespace {
@@ -54,6 +55,30 @@ TEST_F(Announcement, ends_with_the_address) {
         return shell("test -e " + process + " && ! grep -q 'State:.Z' " + process + "/status")
                    .exit_code != 0;
     })) << "the background process is still there";
+}
+
+TEST_F(Announcement, ends_when_somebody_removes_the_address_by_hand) {
+    const auto settings = with(one_address, {{"arp_count", "9"}, {"arp_interval", "1000"}});
+    ASSERT_EQ(a.agent("start", settings).exit_code, 0);
+    ASSERT_TRUE(soon([&] { return a.guard() != 0; }));
+    a.must("ip address delete 10.11.0.101/24 dev eth0");
+    ASSERT_EQ(b.agent("start", one_address).exit_code, 0);
+    const std::string process = "/proc/" + std::to_string(a.guard());
+    EXPECT_TRUE(soon([&] { return !std::filesystem::exists(process + "/exe"); }))
+        << "it would draw the clients to this host";
+    ASSERT_TRUE(client.reaches("10.11.0.101"));
+    EXPECT_EQ(client.neighbour("10.11.0.101"), b.mac());
+    EXPECT_EQ(b.agent("monitor", one_address).exit_code, 0) << "nobody contested it";
+}
+
+TEST_F(Announcement, follows_an_interface_that_changes_its_link_address) {
+    const auto settings = with(one_address, {{"arp_count", "2"}, {"arp_interval", "60000"}});
+    ASSERT_EQ(a.agent("start", settings).exit_code, 0);
+    ASSERT_TRUE(soon([&] { return a.guard() != 0; }));
+    ASSERT_TRUE(client.reaches("10.11.0.101"));
+    a.must("ip link set eth0 address 02:00:00:00:0b:0b");
+    EXPECT_TRUE(soon([&] { return client.neighbour("10.11.0.101") == "02:00:00:00:0b:0b"; }));
+    EXPECT_EQ(a.agent("monitor", settings).exit_code, 0) << "it took itself for somebody else";
 }
 
 TEST_F(Announcement, can_be_waited_for) {

@@ -36,6 +36,16 @@ TEST_F(Conflict, nobody_is_asked_when_told_not_to) {
     EXPECT_EQ(a.agent("start", with(one_address, {{"arp_probe_count", "0"}})).exit_code, 0);
 }
 
+TEST_F(Conflict, the_kernel_asks_when_the_agent_was_told_not_to) {
+    const Settings unasked{{"ip", "fd00:11::101/64"}, {"nic", "eth0"}, {"arp_probe_count", "0"}};
+    ASSERT_EQ(a.agent("start", unasked).exit_code, 0);
+    const AgentRun second = b.agent("start", unasked);
+    EXPECT_EQ(second.exit_code, 1);
+    EXPECT_NE(second.reason.find("in use by another machine"), std::string::npos) << second.reason;
+    EXPECT_FALSE(b.has("fd00:11::101/64"));
+    EXPECT_EQ(a.agent("monitor", unasked).exit_code, 0);
+}
+
 TEST_F(Conflict, two_starts_at_once_do_not_both_succeed) {
     static_cast<void>(
         shell("ip netns exec b env OCF_RESOURCE_INSTANCE=address_red HA_RSCTMP=/run/b "

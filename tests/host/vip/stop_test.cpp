@@ -36,6 +36,19 @@ TEST_F(Stop, goes_by_the_parameters_when_the_record_is_gone_or_damaged) {
     }
 }
 
+TEST_F(Stop, leaves_the_nodes_own_address_that_somebody_made_the_resource_of) {
+    const Settings mistaken{{"ip", "10.11.0.1"}, {"cidr_netmask", "32"}, {"nic", "eth0"}};
+    ASSERT_TRUE(a.has("10.11.0.1/24"));
+    EXPECT_EQ(a.agent("monitor", with(mistaken, {{"CRM_meta_interval", "0"}})).exit_code, 7);
+    EXPECT_EQ(a.agent("start", mistaken).exit_code, 1);
+    EXPECT_EQ(a.agent("stop", mistaken).exit_code, 0);
+    EXPECT_TRUE(a.has("10.11.0.1/24"));
+}
+
+TEST_F(Stop, in_a_namespace_that_cannot_exist_succeeds) {
+    EXPECT_EQ(a.agent("stop", with(one_address, {{"network_namespace", "a/b"}})).exit_code, 0);
+}
+
 TEST_F(Stop, ends_a_frozen_background_process) {
     ASSERT_EQ(a.agent("start", one_address).exit_code, 0);
     ASSERT_TRUE(soon([&] { return a.guard() != 0; }));

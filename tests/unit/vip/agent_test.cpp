@@ -1,9 +1,12 @@
 // The agent's actions on a node that is a small state machine.
 #include "tests/unit/vip/agent_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 namespace twinsite::vip {
 namespace {
 
+using network::AssignedAddress;
 using Agent = AgentFixture;
 
 TEST_F(Agent, start_asks_adds_announces_and_leaves_a_guard) {
@@ -202,6 +205,65 @@ TEST_F(Agent, stop_leaves_an_address_that_somebody_put_on_another_interface) {
         {.interface = 4, .address = network::parse_ip_address("192.0.2.7").value(), .prefix = 24}};
     EXPECT_EQ(act("stop").code, ExitCode::success);
     EXPECT_EQ(network.assigned.size(), 1U);
+}
+
+AssignedAddress own_address(unsigned prefix) {
+    return {.interface = 3,
+            .address = network::parse_ip_address("192.0.2.7").value(),
+            .prefix = prefix};
+}
+
+TEST_F(Agent, the_nodes_own_address_with_another_prefix_length_is_not_running_and_stays) {
+    network.assigned = {own_address(25)};
+    const std::map<std::string, std::string> one{{"ip", "192.0.2.7/24"}};
+    auto probe = one;
+    probe["CRM_meta_interval"] = "0";
+    const Outcome probed = act("monitor", probe);
+    EXPECT_EQ(probed.code, ExitCode::not_running);
+    EXPECT_EQ(probed.reason,
+              "192.0.2.7 is on storage0 with prefix length 25, and not by this resource");
+    EXPECT_EQ(act("start", one).code, ExitCode::error);
+    EXPECT_EQ(act("stop", one).code, ExitCode::success);
+    EXPECT_EQ(act("stop", {{"ip", "192.0.2.7"}, {"cidr_netmask", "24"}}).code, ExitCode::success);
+    EXPECT_EQ(network.assigned.size(), 1U) << "the node would lose its own address";
+}
+
+TEST_F(Agent, stop_removes_a_second_entry_of_the_address_it_added) {
+    const std::map<std::string, std::string> one{{"ip", "192.0.2.7/24"}};
+    ASSERT_EQ(act("start", one).code, ExitCode::success);
+    network.assigned.push_back(own_address(32)); // by hand
+    EXPECT_EQ(act("stop", one).code, ExitCode::success);
+    EXPECT_TRUE(network.assigned.empty()) << "it would answer here and elsewhere";
+}
+
+TEST_F(Agent, the_kernel_asks_about_an_ipv6_address_when_nobody_else_did) {
+    const std::map<std::string, std::string> unasked{{"ip", "fd00::7/64"},
+                                                     {"arp_probe_count", "0"}};
+    ASSERT_EQ(act("start", unasked).code, ExitCode::success);
+    EXPECT_FALSE(network.assigned.front().no_dad);
+    ASSERT_EQ(act("stop", unasked).code, ExitCode::success);
+
+    network.another_has = "fd00::7";
+    const Outcome start = act("start", unasked);
+    EXPECT_EQ(start.code, ExitCode::error);
+    EXPECT_THAT(start.reason, ::testing::HasSubstr("in use by another machine"));
+    EXPECT_TRUE(network.assigned.empty());
+    EXPECT_FALSE(record.read());
+
+    ASSERT_EQ(act("start", {{"ip", "fd00::7/64"}, {"nodad", "true"}}).code, ExitCode::success);
+    EXPECT_TRUE(network.assigned.front().no_dad) << "told not to ask";
+}
+
+TEST_F(Agent, monitor_writes_a_lost_record_again_and_leaves_a_guard) {
+    ASSERT_EQ(act("start").code, ExitCode::success);
+    record.remove();
+    guard.running = false;
+    EXPECT_EQ(act("monitor").code, ExitCode::success);
+    EXPECT_TRUE(guard.running);
+    ASSERT_TRUE(record.read());
+    EXPECT_EQ(record.read()->addresses.size(), 2U);
+    EXPECT_EQ(act("stop").code, ExitCode::success);
+    EXPECT_TRUE(network.assigned.empty());
 }
 
 TEST_F(Agent, validate_looks_at_the_node_only_when_asked_to) {

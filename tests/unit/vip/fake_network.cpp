@@ -109,6 +109,7 @@ Status FakeNetwork::add_address(const AssignedAddress& address) {
         return done;
     }
     assigned.push_back(address);
+    assigned.back().duplicate = !address.no_dad && address.address.text() == another_has;
     return {};
 }
 

@@ -20,6 +20,8 @@ public:
     std::vector<network::AddressLabel> label_list;
     /// Every call whose description contains the key fails so.
     std::map<std::string, Error> failures;
+    /// What the kernel finds out about when it is let ask (no no_dad).
+    std::string another_has;
     /// Called before every change.
     std::function<void()> before_change = [] {};
     /// What was changed, in order: "add 192.0.2.7/24", "remove ...", "up 3", ...
