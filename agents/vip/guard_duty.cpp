@@ -231,6 +231,7 @@ private:
     static std::vector<network::LinkAddress>
     link_addresses(const std::vector<network::Interface>& all) {
         std::vector<network::LinkAddress> addresses;
+        addresses.reserve(all.size());
         for (const network::Interface& each : all) {
             addresses.push_back(each.link_address);
         }
