@@ -170,14 +170,7 @@ void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
 
 std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, const Assessment& now,
                                                     const Deadline& deadline) {
-    const bool connected =
-        !seen.peers.empty() && seen.peers.front().connection == Connection::connected;
-    if (seen.role == Role::secondary && connected) {
-        const Contact contact{now_(), seen.peers.front().role};
-        if (const auto noted = write_contact(folders_, resource_, contact); !noted) {
-            log::warning("{}", noted.error().message);
-        }
-    }
+    note_contact(seen);
     const Options options = noted_options();
     std::vector<std::string> worries{pool_worry(options), link_worry(seen),
                                      behind_worry(options, seen, deadline)};
@@ -270,8 +263,14 @@ void LocalCaretaker::note_role(Role role, const Deadline& deadline) {
     remember([&](Memory& memory) { memory.roles.push_back({now_(), role}); }, deadline);
 }
 
-void LocalCaretaker::note_orderly_stop() {
-    if (const auto noted = write_contact(folders_, resource_, {now_(), Role::secondary}); !noted) {
+void LocalCaretaker::note_contact(const Observation& seen) {
+    if (seen.role != Role::secondary || seen.peers.empty() ||
+        seen.peers.front().connection != Connection::connected ||
+        seen.peers.front().role == Role::unknown) {
+        return;
+    }
+    const Contact contact{now_(), seen.peers.front().role};
+    if (const auto noted = write_contact(folders_, resource_, contact); !noted) {
         log::warning("{}", noted.error().message);
     }
 }

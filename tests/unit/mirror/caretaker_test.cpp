@@ -74,7 +74,11 @@ TEST_F(CaretakerOfRed, notes_when_it_last_saw_a_promoted_peer) {
     const auto contact = read_contact(folders, "red").value();
     EXPECT_EQ(contact.at, 1000);
     EXPECT_EQ(contact.peer, Role::primary);
-    caretaker().note_orderly_stop();
+    auto unsure = testing::FakeMirror::connected(Role::secondary, Role::unknown);
+    look(unsure);
+    EXPECT_EQ(read_contact(folders, "red").value().peer, Role::primary);
+    look(whole());
+    EXPECT_EQ(read_contact(folders, "red").value().at, 2000);
     EXPECT_EQ(read_contact(folders, "red").value().peer, Role::secondary);
 }
 

@@ -2,6 +2,7 @@
 #include "agents/mirror/handler/handler.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/scratch_directory.hpp"
+#include "tests/unit/mirror/fake_cluster.hpp"
 #include "tests/unit/mirror/fake_mirror.hpp"
 
 #include <twinsite/base/text.hpp>
@@ -13,73 +14,6 @@
 
 namespace twinsite::mirror {
 namespace {
-
-constexpr int no_such_object = 105;
-constexpr int timer_expired = 124;
-
-/// Two nodes, rz1-a asks about rz2-a.
-class FakeCluster final : public process::CommandRunner {
-public:
-    explicit FakeCluster(testing::FakeClock& clock)
-        : clock_(clock) {}
-
-    bool peer_answers = true; ///< and then knows what this side knows
-    bool peer_is_lost = false;
-    bool pacemaker_quorate = true;
-    bool corosync_quorate = true;
-    bool corosync_has_settled = true; ///< else it tells of the membership with the peer
-    std::string own_name = "rz1-a";
-    std::string device =
-        "quorum.device.model (str) = net\n"
-        "quorum.device.sync_timeout (u32) = 10000\nquorum.device.votes (u32) = 1\n";
-    bool banned = false;
-    Milliseconds asked_for{0}; ///< how long the handler has been asking
-    std::function<void(FakeCluster&)> as_time_goes = [](FakeCluster&) {};
-
-    Result<process::Output> run(const process::Command& command,
-                                const Deadline& /*deadline*/) override {
-        const std::string text = command.text();
-        if (text.starts_with("crm_mon")) {
-            asked_for = std::chrono::duration_cast<Milliseconds>(clock_.now() - TimePoint{});
-            as_time_goes(*this);
-            return process::Output{0, status(), ""};
-        }
-        if (text.starts_with("corosync-quorumtool")) {
-            // As 3.1.7 prints it.
-            return process::Output{
-                0,
-                fmt::format("Quorate:          {}\n    Nodeid      Votes    Qdevice Name\n"
-                            "         1          1    A,V,NMW {} (local)\n{}",
-                            corosync_quorate ? "Yes" : "No", own_name,
-                            corosync_has_settled ? "" : "         3          1    A,V,NMW rz2-a\n"),
-                ""};
-        }
-        if (text.starts_with("corosync-cmapctl")) {
-            return process::Output{device.empty() ? 1 : 0, device, ""};
-        }
-        if (text.starts_with("cibadmin --query")) {
-            return process::Output{!peer_answers ? timer_expired
-                                   : banned      ? 0
-                                                 : no_such_object,
-                                   banned ? "<rsc_location node=\"rz2-a\"/>" : "", ""};
-        }
-        banned = true;
-        return process::Output{0, "", ""};
-    }
-
-private:
-    [[nodiscard]] std::string status() const {
-        return fmt::format("<pacemaker-result><summary><current_dc with_quorum=\"{}\"/></summary>"
-                           "<nodes><node name=\"rz2-a\" online=\"{}\" unclean=\"{}\"/></nodes>"
-                           "<bans>{}</bans><resources><clone id=\"mirror_red-clone\">"
-                           "<resource id=\"mirror_red\" role=\"Unpromoted\">"
-                           "<node name=\"rz2-a\"/></resource></clone></resources>"
-                           "</pacemaker-result>",
-                           pacemaker_quorate, !peer_is_lost, peer_is_lost,
-                           banned ? "<ban id=\"twinsite-mirror-fence-red\" node=\"rz2-a\"/>" : "");
-    }
-    testing::FakeClock& clock_;
-};
 
 class FenceHandler : public ::testing::Test {
 protected:
@@ -103,7 +37,7 @@ protected:
     testing::ScratchDirectory scratch;
     testing::FakeClock clock;
     testing::FakeMirror drbd;
-    FakeCluster cluster{clock};
+    testing::FakeCluster cluster{clock};
 };
 
 TEST_F(FenceHandler, only_the_link_is_lost_and_the_peer_confirms) {
@@ -121,7 +55,7 @@ TEST_F(FenceHandler, a_cut_that_corosync_has_not_noticed_proves_nothing) {
 
 TEST_F(FenceHandler, the_losing_side_never_goes_on) {
     cluster.peer_answers = false;
-    cluster.as_time_goes = [](FakeCluster& now) {
+    cluster.as_time_goes = [](testing::FakeCluster& now) {
         now.peer_is_lost = now.asked_for > Milliseconds(8'000);
         now.corosync_quorate = now.asked_for < Milliseconds(19'000); // it waited for the witness
         now.pacemaker_quorate = now.asked_for < Milliseconds(21'000);
@@ -146,7 +80,7 @@ TEST_F(FenceHandler, a_membership_in_unknown_names_proves_nothing) {
 
 TEST_F(FenceHandler, the_side_that_keeps_the_quorum_goes_on_when_that_is_settled) {
     cluster.peer_answers = false;
-    cluster.as_time_goes = [](FakeCluster& now) {
+    cluster.as_time_goes = [](testing::FakeCluster& now) {
         now.peer_is_lost = now.asked_for > Milliseconds(8'000);
     };
     EXPECT_EQ(answer(), 5);
