@@ -15,6 +15,14 @@ bool up_to_date(const Observation& seen) {
                        [](const Volume& volume) { return volume.disk == Disk::up_to_date; });
 }
 
+/// For an unpromoted side: seconds since it last saw its promoted peer; 0 when the peer was not
+/// promoted then.
+std::int64_t out_of_sight_for(const FenceQuestion& question) {
+    return question.local.role == Role::primary || question.promoted_peer_last_seen == 0
+               ? 0
+               : question.now - question.promoted_peer_last_seen;
+}
+
 FenceVerdict about_online_peer(const FenceQuestion& question) {
     const bool promoted_here = question.local.role == Role::primary;
     if (!promoted_here && question.cluster.replica == PeerReplica::promoted) {
@@ -24,6 +32,14 @@ FenceVerdict about_online_peer(const FenceQuestion& question) {
     if (!up_to_date(question.local)) {
         return {.answer = FenceAnswer::failed,
                 .reason = "our data is not known to be up to date, and the peer lives"};
+    }
+    if (const std::int64_t unseen = out_of_sight_for(question);
+        unseen > fresh_contact && !question.cluster.loss_accepted) {
+        return {.answer = FenceAnswer::failed,
+                .reason = fmt::format("the peer was promoted when we last saw it {} s ago, and may "
+                                      "have written since: bring the mirror's link back, or accept "
+                                      "the loss (docs/mirror.md)",
+                                      unseen)};
     }
     if (!question.cluster.quorum) {
         return {.answer = FenceAnswer::failed,

@@ -75,6 +75,11 @@ struct FenceQuestion {
     std::int64_t witness_ms = 30'000;
 };
 
+/// Seconds. An unpromoted side notes every 11 s that it is connected (its monitor, as rendered; it
+/// may be late by the 6 s in which drbdsetup did not answer), and at once that the peer was
+/// demoted. An older note of a promoted peer means that the link broke first.
+inline constexpr std::int64_t fresh_contact = 30;
+
 /// More than this after witness_ms, what is still quorate has won.
 inline constexpr std::int64_t settled_after_ms = 2'000;
 

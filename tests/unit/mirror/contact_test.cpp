@@ -98,6 +98,14 @@ TEST_F(UnpromotedSide, so_has_a_peer_that_wrote_alone_and_was_stopped_in_order) 
     EXPECT_EQ(may_be_promoted(), 1);
 }
 
+TEST_F(UnpromotedSide, so_has_a_peer_in_standby_that_wrote_alone) {
+    link_breaks();
+    now += 3600;
+    pacemaker_tells_of_the_peers_stop();
+    EXPECT_EQ(may_be_promoted(), 1);
+    EXPECT_FALSE(cluster.banned);
+}
+
 TEST_F(UnpromotedSide, a_peer_that_was_demoted_while_connected_wrote_nothing_more) {
     drbd.now.peers[0].role = Role::secondary;
     agent().notify("post", "demote");

@@ -84,10 +84,47 @@ TEST(FencePeer, a_peer_that_lived_on_alone_has_newer_data) {
         << "fenced before it was last seen says nothing";
 }
 
+/// The peer's node is online, its replica is not promoted any more, and nobody banned us.
+FenceQuestion demoted_since_1000(std::int64_t now) {
+    auto asked = lost_at_1000(0, now);
+    asked.cluster.node = PeerNode::online;
+    asked.cluster.replica = PeerReplica::unpromoted;
+    return asked;
+}
+
+TEST(FencePeer, an_online_peer_that_was_promoted_out_of_our_sight_has_newer_data) {
+    for (const Policy policy : {Policy::keep_home, Policy::majority}) {
+        for (const PeerReplica replica : {PeerReplica::unpromoted, PeerReplica::stopped}) {
+            auto asked = demoted_since_1000(1031);
+            asked.policy = policy;
+            asked.cluster.replica = replica;
+            const auto verdict = decide_fence(asked);
+            EXPECT_EQ(verdict.answer, FenceAnswer::failed);
+            EXPECT_FALSE(verdict.ask_again);
+            EXPECT_FALSE(verdict.constrain_peer);
+            EXPECT_NE(verdict.reason.find("31 s ago"), std::string::npos) << verdict.reason;
+        }
+    }
+}
+
+TEST(FencePeer, what_was_seen_a_moment_ago_is_no_reason_to_refuse) {
+    EXPECT_EQ(decide_fence(demoted_since_1000(1030)).answer, FenceAnswer::peer_fenced);
+    auto asked = demoted_since_1000(9000);
+    asked.promoted_peer_last_seen = 0;
+    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_fenced)
+        << "it was unpromoted when last seen";
+    asked = demoted_since_1000(9000);
+    asked.local.role = Role::primary;
+    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_fenced) << "ours is the newer data";
+}
+
 TEST(FencePeer, the_operator_may_accept_the_loss) {
     auto asked = lost_at_1000(4600, 4610);
     asked.cluster.loss_accepted = true;
     EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_unreachable);
+    asked = demoted_since_1000(4610);
+    asked.cluster.loss_accepted = true;
+    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_fenced);
 }
 
 TEST(FencePeer, under_majority_a_peer_alone_could_not_write) {
