@@ -48,7 +48,7 @@ FenceVerdict about_online_peer(const FenceQuestion& question) {
     }
     return {.answer = FenceAnswer::peer_fenced,
             .constrain_peer = true,
-            .peer_must_confirm = question.policy == Policy::majority,
+            .peer_must_confirm = true,
             .reason = "the peer lives; the cluster is told not to promote it before it has "
                       "resynced"};
 }

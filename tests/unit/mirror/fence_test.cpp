@@ -143,13 +143,16 @@ FenceQuestion alone_for(std::int64_t ms) {
     return asked;
 }
 
-TEST(FencePeer, under_majority_a_living_peer_has_to_confirm_its_ban) {
-    auto asked =
-        question(Role::primary, Disk::up_to_date, PeerNode::online, PeerReplica::unpromoted, true);
-    EXPECT_FALSE(decide_fence(asked).peer_must_confirm);
-    asked.policy = Policy::majority;
-    EXPECT_TRUE(decide_fence(asked).peer_must_confirm);
-    EXPECT_TRUE(decide_fence(asked).constrain_peer);
+TEST(FencePeer, a_living_peer_has_to_confirm_its_ban) {
+    for (const Policy policy : {Policy::keep_home, Policy::majority}) {
+        for (const Role role : {Role::primary, Role::secondary}) {
+            auto asked =
+                question(role, Disk::up_to_date, PeerNode::online, PeerReplica::unpromoted, true);
+            asked.policy = policy;
+            EXPECT_TRUE(decide_fence(asked).peer_must_confirm);
+            EXPECT_TRUE(decide_fence(asked).constrain_peer);
+        }
+    }
 }
 
 TEST(FencePeer, under_majority_the_side_that_kept_the_quorum_goes_on_before_the_other_is_dead) {

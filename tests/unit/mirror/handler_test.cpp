@@ -105,9 +105,21 @@ TEST_F(FenceHandler, without_a_witness_there_is_nothing_to_wait_for) {
     EXPECT_LE(cluster.asked_for, Milliseconds(3'000));
 }
 
-TEST_F(FenceHandler, keep_home_asks_nobody) {
+TEST_F(FenceHandler, under_keep_home_too_a_cut_proves_nothing) {
+    // The side with the DC: it could ban in its own partition, and DRBD would keep in its metadata
+    // that the peer is outdated. Its I/O does not wait for the answer.
     cluster.peer_answers = false;
+    cluster.as_time_goes = [](testing::FakeCluster& now) {
+        now.peer_is_lost = now.asked_for > Milliseconds(8'000);
+    };
+    EXPECT_EQ(answer(Policy::keep_home), 1);
+    EXPECT_FALSE(cluster.banned);
+    EXPECT_LE(cluster.asked_for, Milliseconds(15'500));
+}
+
+TEST_F(FenceHandler, under_keep_home_too_a_peer_that_confirms_is_banned_at_once) {
     EXPECT_EQ(answer(Policy::keep_home), 4);
+    EXPECT_TRUE(cluster.banned);
     EXPECT_LE(cluster.asked_for, Milliseconds(500));
 }
 
