@@ -29,7 +29,8 @@ constexpr Milliseconds patience_majority{600000};
 constexpr Milliseconds one_question{3000};
 
 /// corosync-quorumtool(8) says "Quorate: Yes", and of the members of that quorum lists OWN and not
-/// PEER. As long as Corosync settles a new membership it tells of the one before.
+/// PEER. As long as Corosync settles a new membership it tells of the one before. With two_node
+/// (pcs sets it for two nodes) both sides of a cut are quorate: that proves nothing.
 bool quorate_without(std::string_view text, const std::string& peer, const std::string& own) {
     bool quorate = false;
     bool own_listed = false;
@@ -38,7 +39,7 @@ bool quorate_without(std::string_view text, const std::string& peer, const std::
         const auto has = [&](std::string_view word) {
             return std::find(words.begin(), words.end(), word) != words.end();
         };
-        if (has(peer)) {
+        if (has(peer) || (!words.empty() && words[0] == "Flags:" && has("2Node"))) {
             return false;
         }
         quorate = quorate || (words.size() == 2 && words[0] == "Quorate:" && words[1] == "Yes");

@@ -89,6 +89,19 @@ TEST_F(FenceHandler, the_side_that_keeps_the_quorum_goes_on_when_that_is_settled
     EXPECT_LE(cluster.asked_for, Milliseconds(22'000));
 }
 
+TEST_F(FenceHandler, with_two_node_both_sides_are_quorate_and_nobody_has_won) {
+    cluster.peer_answers = false;
+    cluster.device = "";
+    cluster.flags = "2Node Quorate WaitForAll";
+    cluster.as_time_goes = [](testing::FakeCluster& now) {
+        now.peer_is_down = now.asked_for > Milliseconds(60'000); // fenced
+        now.peer_is_lost = !now.peer_is_down;
+    };
+    EXPECT_EQ(answer(), 5);
+    EXPECT_GE(cluster.asked_for, Milliseconds(60'000));
+    EXPECT_FALSE(cluster.banned);
+}
+
 TEST_F(FenceHandler, without_a_known_sync_timeout_corosyncs_default_counts) {
     cluster.peer_answers = false;
     cluster.peer_is_lost = true;
