@@ -20,11 +20,12 @@ namespace {
 
 constexpr Milliseconds one_look{10000};
 constexpr Milliseconds look_again{500};
-/// keep-home: a running Primary goes on all the while, a promotion waits only this long and is
-/// then tried again by the agent.
-constexpr Milliseconds patience_keep_home{15000};
-/// majority: I/O stands still until the peer is proven dead; nothing is gained by giving up early.
-constexpr Milliseconds patience_majority{600000};
+/// A running Primary under keep-home goes on all the while. A promotion is tried again by the
+/// agent; meanwhile the kernel holds the lock that a stop needs as well.
+constexpr Milliseconds short_patience{15000};
+/// A running Primary under majority: I/O stands still until the peer is proven dead; nothing is
+/// gained by giving up early. drbdadm kills a handler after 600 s (cmd-timeout-long).
+constexpr Milliseconds long_patience{570000};
 
 constexpr Milliseconds one_question{3000};
 
@@ -200,6 +201,7 @@ FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& 
 
 FenceVerdict Handler::ask(const Deadline& deadline) {
     const auto local = parts_.mirror.observe(deadline);
+    role_ = local ? local->role : role_;
     const auto seen = local ? cluster(deadline) : fail(local.error());
     if (!seen) {
         return {.answer = FenceAnswer::failed, .ask_again = true, .reason = seen.error().message};
@@ -223,12 +225,12 @@ FenceVerdict Handler::ask(const Deadline& deadline) {
 }
 
 int Handler::fence_peer() {
-    const auto deadline = Deadline::after(
-        parts_.clock, call_.policy == Policy::majority ? patience_majority : patience_keep_home);
+    const auto soon = Deadline::after(parts_.clock, short_patience);
     FenceVerdict verdict;
-    poll_until(parts_.clock, deadline, look_again, [&] {
+    poll_until(parts_.clock, Deadline::after(parts_.clock, long_patience), look_again, [&] {
         verdict = ask(Deadline::after(parts_.clock, one_look));
-        return !verdict.ask_again;
+        const bool io_stands = call_.policy == Policy::majority && role_ == Role::primary;
+        return !verdict.ask_again || (!io_stands && soon.passed(parts_.clock));
     });
     log::notice("{}: fence-peer {}: exit {}: {}", call_.resource, call_.peer,
                 static_cast<int>(verdict.answer), verdict.reason);

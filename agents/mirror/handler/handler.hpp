@@ -63,6 +63,7 @@ private:
     Parts parts_;
     MemoryFile memory_;
     std::optional<TimePoint> quorate_alone_since_{};
+    Role role_ = Role::unknown; ///< ours, as last seen
 };
 
 } // namespace twinsite::mirror

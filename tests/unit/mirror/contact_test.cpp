@@ -39,11 +39,7 @@ protected:
                  [](int) { return std::vector<std::string>{}; }},
                 Deadline::after(clock, Milliseconds(20000))};
     }
-    void link_breaks() {
-        drbd.now.peers[0].connection = Connection::connecting;
-        drbd.now.peers[0].role = Role::unknown;
-        drbd.now.peers[0].volumes[0].disk = Disk::unknown;
-    }
+    void link_breaks() { drbd.now = testing::FakeMirror::disconnected(); }
     void pacemaker_tells_of_the_peers_stop() {
         for (const char* operation : {"demote", "stop"}) {
             agent().notify("pre", operation);

@@ -17,6 +17,14 @@ Observation FakeMirror::connected(Role role, Role peer) {
                                     .disk = Disk::up_to_date}}}}};
 }
 
+Observation FakeMirror::disconnected(Role role) {
+    auto seen = connected(role, Role::unknown);
+    seen.peers[0].connection = Connection::connecting;
+    seen.peers[0].volumes[0].replication = Replication::off;
+    seen.peers[0].volumes[0].disk = Disk::unknown;
+    return seen;
+}
+
 Result<Observation> FakeMirror::observe(const Deadline& /*deadline*/) {
     if (on_observe) {
         if (auto able = on_observe(); !able) {

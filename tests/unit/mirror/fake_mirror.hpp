@@ -26,6 +26,8 @@ public:
 
     static mirror::Observation connected(mirror::Role role = mirror::Role::secondary,
                                          mirror::Role peer = mirror::Role::secondary);
+    /// The link or the peer is lost, this side's copy is good.
+    static mirror::Observation disconnected(mirror::Role role = mirror::Role::secondary);
 
     Result<mirror::Observation> observe(const Deadline& deadline) override;
     Status check_configured(const Deadline& deadline) override;

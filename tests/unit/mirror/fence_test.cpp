@@ -9,7 +9,7 @@ namespace {
 
 FenceQuestion question(Role role, Disk disk, PeerNode node, PeerReplica replica, bool quorum) {
     FenceQuestion asked{.own_node = "rz1-a",
-                        .local = testing::FakeMirror::connected(role),
+                        .local = testing::FakeMirror::disconnected(role),
                         .cluster = {.node = node, .replica = replica, .quorum = quorum}};
     asked.local.volumes[0].disk = disk;
     return asked;

@@ -17,8 +17,9 @@ namespace {
 
 class FenceHandler : public ::testing::Test {
 protected:
+    FenceHandler() { drbd.now = testing::FakeMirror::disconnected(Role::primary); }
+
     int answer(Policy policy = Policy::majority) {
-        drbd.now = testing::FakeMirror::connected(Role::primary);
         HandlerCall call{.event = "fence-peer",
                          .policy = policy,
                          .resource = "red",
@@ -51,6 +52,22 @@ TEST_F(FenceHandler, a_cut_that_corosync_has_not_noticed_proves_nothing) {
     EXPECT_EQ(answer(), 1);
     EXPECT_FALSE(cluster.banned);
     EXPECT_GT(cluster.asked_for, Milliseconds(100'000));
+}
+
+TEST_F(FenceHandler, a_primary_under_majority_waits_long_and_less_than_drbdadm_does) {
+    cluster.peer_is_lost = true;
+    cluster.pacemaker_quorate = false;
+    EXPECT_EQ(answer(), 1);
+    EXPECT_GT(cluster.asked_for, Milliseconds(500'000));
+    EXPECT_LE(cluster.asked_for, Milliseconds(580'000)); // it kills its handlers after 600 s
+}
+
+TEST_F(FenceHandler, a_promotion_does_not_hold_drbd_for_longer_than_it_may_take) {
+    drbd.now.role = Role::secondary;
+    cluster.peer_is_lost = true;
+    EXPECT_EQ(answer(), 1);
+    EXPECT_GE(cluster.asked_for, Milliseconds(14'000));
+    EXPECT_LE(cluster.asked_for, Milliseconds(16'000));
 }
 
 TEST_F(FenceHandler, the_losing_side_never_goes_on) {
