@@ -116,8 +116,21 @@ Result<Policy> parse_policy(std::string_view text) {
                 fmt::format("the policy is keep-home or majority, not \"{}\"", printable(text)));
 }
 
+bool is_connected(const Observation& local) {
+    return !local.peers.empty() &&
+           std::all_of(local.peers.begin(), local.peers.end(),
+                       [](const Peer& peer) { return peer.connection == Connection::connected; });
+}
+
+FenceVerdict connected_again() {
+    return {.answer = FenceAnswer::failed, .reason = "the peer is connected again"};
+}
+
 FenceVerdict decide_fence(const FenceQuestion& question) {
     const ClusterView& cluster = question.cluster;
+    if (is_connected(question.local)) {
+        return connected_again();
+    }
     if (cluster.banned_node == question.own_node && !question.own_node.empty()) {
         return {.answer = FenceAnswer::peer_is_primary,
                 .reason = "the peer went on without us: our data is stale until it is resynced"};

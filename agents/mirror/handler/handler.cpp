@@ -170,6 +170,30 @@ std::int64_t Handler::witness_ms(const Deadline& deadline) {
     return number.value_or(FenceQuestion{}.witness_ms);
 }
 
+std::optional<FenceVerdict> Handler::ban(const ClusterView& seen, const Deadline& deadline) {
+    const auto not_yet = [](const Error& why) {
+        return FenceVerdict{
+            .answer = FenceAnswer::failed, .ask_again = true, .reason = why.message};
+    };
+    // A link that only flapped: the peer is being resynced, and nobody would lift its ban before
+    // the next monitor.
+    const auto local = parts_.mirror.observe(deadline);
+    if (!local) {
+        return not_yet(local.error());
+    }
+    if (is_connected(*local)) {
+        return connected_again();
+    }
+    // First the note, then the ban: a ban nobody remembers would outlive its reason.
+    remember([&](Memory& memory) { memory.banned_node = call_.peer; });
+    if (seen.clone.empty()) {
+        return not_yet(
+            {ErrorKind::not_found, fmt::format("the cluster has no clone of {}", call_.mirror)});
+    }
+    const auto banned = place_ban(call_.resource, seen.clone, call_.peer, parts_.runner, deadline);
+    return banned ? std::nullopt : std::optional(not_yet(banned.error()));
+}
+
 FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& seen,
                                 const Deadline& deadline) {
     FenceVerdict unconfirmed{.answer = FenceAnswer::failed,
@@ -183,16 +207,8 @@ FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& 
         return unconfirmed;
     }
     if (seen.banned_node != call_.peer) {
-        // First the note, then the ban: a ban nobody remembers would outlive its reason.
-        remember([&](Memory& memory) { memory.banned_node = call_.peer; });
-        const auto banned =
-            seen.clone.empty()
-                ? fail(ErrorKind::not_found,
-                       fmt::format("the cluster has no clone of {}", call_.mirror))
-                : place_ban(call_.resource, seen.clone, call_.peer, parts_.runner, deadline);
-        if (!banned) {
-            return {
-                .answer = FenceAnswer::failed, .ask_again = true, .reason = banned.error().message};
+        if (auto not_banned = ban(seen, deadline)) {
+            return *std::move(not_banned);
         }
     }
     return verdict.peer_must_confirm && confirmed() != PeerConfiguration::with_ban ? unconfirmed
@@ -202,6 +218,9 @@ FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& 
 FenceVerdict Handler::ask(const Deadline& deadline) {
     const auto local = parts_.mirror.observe(deadline);
     role_ = local ? local->role : role_;
+    if (local && is_connected(*local)) {
+        return connected_again();
+    }
     const auto seen = local ? cluster(deadline) : fail(local.error());
     if (!seen) {
         return {.answer = FenceAnswer::failed, .ask_again = true, .reason = seen.error().message};

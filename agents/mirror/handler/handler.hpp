@@ -52,6 +52,8 @@ private:
     int out_of_sync();
     Result<ClusterView> cluster(const Deadline& deadline);
     FenceVerdict ask(const Deadline& deadline);
+    /// Keeps the peer from promotion; else why not.
+    std::optional<FenceVerdict> ban(const ClusterView& seen, const Deadline& deadline);
     FenceVerdict constrain(const FenceVerdict& verdict, const ClusterView& seen,
                            const Deadline& deadline);
     /// For how long Corosync has had the quorum while the peer was lost.

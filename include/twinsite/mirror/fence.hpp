@@ -99,4 +99,8 @@ struct FenceVerdict {
 
 FenceVerdict decide_fence(const FenceQuestion& question);
 
+/// No peer is out of sight: the question is void.
+bool is_connected(const Observation& local);
+FenceVerdict connected_again();
+
 } // namespace twinsite::mirror

@@ -60,6 +60,17 @@ TEST(FencePeer, we_are_the_stale_side_when_the_peer_is_promoted_or_we_were_banne
     EXPECT_EQ(decide_fence(banned).answer, FenceAnswer::peer_unreachable);
 }
 
+TEST(FencePeer, a_peer_that_is_connected_again_is_left_alone) {
+    for (const PeerNode node : {PeerNode::online, PeerNode::down, PeerNode::unclean}) {
+        auto asked = question(Role::primary, Disk::up_to_date, node, PeerReplica::unpromoted, true);
+        asked.local = testing::FakeMirror::connected(Role::primary);
+        const auto verdict = decide_fence(asked);
+        EXPECT_EQ(verdict.answer, FenceAnswer::failed);
+        EXPECT_FALSE(verdict.ask_again);
+        EXPECT_FALSE(verdict.constrain_peer);
+    }
+}
+
 /// Last seen promoted at 1000 while it was connected; whatever it wrote later we do not have.
 FenceQuestion lost_at_1000(std::int64_t fenced_at, std::int64_t now) {
     auto asked =

@@ -54,6 +54,29 @@ TEST_F(FenceHandler, a_cut_that_corosync_has_not_noticed_proves_nothing) {
     EXPECT_GT(cluster.asked_for, Milliseconds(100'000));
 }
 
+TEST_F(FenceHandler, a_link_that_is_back_before_the_ban_bans_nobody) {
+    for (const Policy policy : {Policy::keep_home, Policy::majority}) {
+        drbd.now = testing::FakeMirror::disconnected(Role::primary);
+        cluster.when_asked_of_the_ban = [this] {
+            drbd.now = testing::FakeMirror::connected(Role::primary);
+        };
+        EXPECT_EQ(answer(policy), 1);
+        EXPECT_FALSE(cluster.banned);
+        EXPECT_LE(cluster.asked_for, Milliseconds(500));
+    }
+}
+
+TEST_F(FenceHandler, a_link_that_comes_back_while_it_asks_ends_the_question) {
+    cluster.peer_answers = false;
+    cluster.as_time_goes = [this](testing::FakeCluster& now) {
+        if (now.asked_for > Milliseconds(5'000)) {
+            drbd.now = testing::FakeMirror::connected(Role::primary);
+        }
+    };
+    EXPECT_EQ(answer(), 1);
+    EXPECT_LE(cluster.asked_for, Milliseconds(6'000));
+}
+
 TEST_F(FenceHandler, a_primary_under_majority_waits_long_and_less_than_drbdadm_does) {
     cluster.peer_is_lost = true;
     cluster.pacemaker_quorate = false;
