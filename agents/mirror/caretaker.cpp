@@ -5,6 +5,7 @@
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
 #include <twinsite/mirror/generation.hpp>
 
 #include <fmt/chrono.h>
@@ -97,10 +98,6 @@ std::string health_attribute(std::string_view resource) {
 
 std::string behind_attribute(std::string_view resource) {
     return fmt::format("mirror-behind-{}", resource);
-}
-
-std::string accept_loss_attribute(std::string_view resource) {
-    return fmt::format("mirror-accept-loss-{}", resource);
 }
 
 std::string split_attribute_value(const SplitBrain& split) {

@@ -80,8 +80,6 @@ std::string link_attribute(std::string_view resource);
 std::string health_attribute(std::string_view resource);
 /// Protocol A: KiB that the peer does not have yet: mirror-behind-RESOURCE.
 std::string behind_attribute(std::string_view resource);
-/// "true" where an operator accepts that data may be missing: mirror-accept-loss-RESOURCE.
-std::string accept_loss_attribute(std::string_view resource);
 /// "DETECTED GENERATION ROLE KIB [ANCESTOR]", for `twinsite status` and `twinsite resolve`.
 std::string split_attribute_value(const SplitBrain& split);
 

@@ -1,4 +1,5 @@
 #include <twinsite/base/text.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
 #include <twinsite/mirror/fence.hpp>
 
 #include <fmt/format.h>
@@ -13,6 +14,10 @@ bool up_to_date(const Observation& seen) {
     return !seen.volumes.empty() &&
            std::all_of(seen.volumes.begin(), seen.volumes.end(),
                        [](const Volume& volume) { return volume.disk == Disk::up_to_date; });
+}
+
+bool loss_accepted(const FenceQuestion& question) {
+    return loss_is_accepted(question.cluster.accepted_loss, question.now);
 }
 
 /// For an unpromoted side: seconds since it last saw its promoted peer; 0 when the peer was not
@@ -34,7 +39,7 @@ FenceVerdict about_online_peer(const FenceQuestion& question) {
                 .reason = "our data is not known to be up to date, and the peer lives"};
     }
     if (const std::int64_t unseen = out_of_sight_for(question);
-        unseen > fresh_contact && !question.cluster.loss_accepted) {
+        unseen > fresh_contact && !loss_accepted(question)) {
         return {.answer = FenceAnswer::failed,
                 .reason = fmt::format("the peer was promoted when we last saw it {} s ago, and may "
                                       "have written since: bring the mirror's link back, or accept "
@@ -72,7 +77,7 @@ FenceVerdict about_dead_peer(const FenceQuestion& question) {
                 .reason = "the peer is down, but it may have had newer data than we"};
     }
     const std::int64_t alone = alone_for(question);
-    if (alone > question.patience && !question.cluster.loss_accepted) {
+    if (alone > question.patience && !loss_accepted(question)) {
         return {.answer = FenceAnswer::failed,
                 .reason = fmt::format(
                     "the peer may have written for {} s without us before it went down: "

@@ -6,6 +6,7 @@
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -215,6 +216,20 @@ FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& 
                                                                                    : verdict;
 }
 
+/// Whatever it says, the monitor deletes it when the mirror is whole.
+void Handler::note_acceptance(const std::string& value) {
+    if (value == acceptance_) {
+        return;
+    }
+    acceptance_ = value;
+    remember([](Memory& memory) { memory.loss_accepted = true; });
+    if (!loss_is_accepted(value, parts_.now())) {
+        log::warning("{}: {} is \"{}\": no time within the last {} s, so no loss is accepted",
+                     call_.resource, accept_loss_attribute(call_.resource), printable(value),
+                     acceptance_lasts);
+    }
+}
+
 FenceVerdict Handler::ask(const Deadline& deadline) {
     const auto local = parts_.mirror.observe(deadline);
     role_ = local ? local->role : role_;
@@ -225,9 +240,7 @@ FenceVerdict Handler::ask(const Deadline& deadline) {
     if (!seen) {
         return {.answer = FenceAnswer::failed, .ask_again = true, .reason = seen.error().message};
     }
-    if (seen->loss_accepted) {
-        remember([](Memory& memory) { memory.loss_accepted = true; });
-    }
+    note_acceptance(seen->accepted_loss);
     const auto contact = read_contact(parts_.folders, call_.resource);
     const std::int64_t alone = quorate_alone_ms(*seen, deadline);
     const FenceVerdict verdict = decide_fence(

@@ -59,12 +59,14 @@ private:
     /// For how long Corosync has had the quorum while the peer was lost.
     std::int64_t quorate_alone_ms(const ClusterView& seen, const Deadline& deadline);
     std::int64_t witness_ms(const Deadline& deadline);
+    void note_acceptance(const std::string& value);
     void remember(const std::function<void(Memory&)>& change);
 
     HandlerCall call_;
     Parts parts_;
     MemoryFile memory_;
     std::optional<TimePoint> quorate_alone_since_{};
+    std::string acceptance_{};  ///< of a loss, as last seen
     Role role_ = Role::unknown; ///< ours, as last seen
 };
 

@@ -49,8 +49,8 @@ struct ClusterView {
     std::string clone{};
     /// When the peer's node was last fenced, seconds since 1970; 0: not that the cluster knows.
     std::int64_t peer_fenced_at = 0;
-    /// The operator accepts on our node that data may be missing (twinsite go-live).
-    bool loss_accepted = false;
+    /// What the operator's word on our node says (accepted_loss.hpp), "" when there is none.
+    std::string accepted_loss{};
 
     friend bool operator==(const ClusterView&, const ClusterView&) = default;
 };

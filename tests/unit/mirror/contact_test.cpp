@@ -94,6 +94,21 @@ TEST_F(UnpromotedSide, so_has_a_peer_that_wrote_alone_and_was_stopped_in_order) 
     EXPECT_EQ(may_be_promoted(), 1);
 }
 
+TEST_F(UnpromotedSide, the_operators_word_counts_once_and_for_an_hour) {
+    link_breaks();
+    now += 36000;
+    cluster.peer_is_down = true;
+    cluster.accepted_loss = std::to_string(now - 3601);
+    EXPECT_EQ(may_be_promoted(), 1);
+    cluster.accepted_loss = std::to_string(now - 60);
+    EXPECT_EQ(may_be_promoted(), 5);
+    drbd.now = testing::FakeMirror::connected();
+    agent().monitor();
+    ASSERT_FALSE(cluster.changes.empty());
+    EXPECT_EQ(cluster.changes.back(),
+              "attrd_updater --quiet --name=mirror-accept-loss-red --delete");
+}
+
 TEST_F(UnpromotedSide, so_has_a_peer_in_standby_that_wrote_alone) {
     link_breaks();
     now += 3600;

@@ -129,13 +129,18 @@ TEST(FencePeer, what_was_seen_a_moment_ago_is_no_reason_to_refuse) {
     EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_fenced) << "ours is the newer data";
 }
 
-TEST(FencePeer, the_operator_may_accept_the_loss) {
-    auto asked = lost_at_1000(4600, 4610);
-    asked.cluster.loss_accepted = true;
-    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_unreachable);
-    asked = demoted_since_1000(4610);
-    asked.cluster.loss_accepted = true;
-    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_fenced);
+TEST(FencePeer, the_operator_may_accept_the_loss_for_an_hour) {
+    for (const auto& [word, dead, online] :
+         {std::tuple{"4000", FenceAnswer::peer_unreachable, FenceAnswer::peer_fenced},
+          std::tuple{"1000", FenceAnswer::failed, FenceAnswer::failed},
+          std::tuple{"true", FenceAnswer::failed, FenceAnswer::failed}}) {
+        auto asked = lost_at_1000(4600, 4610);
+        asked.cluster.accepted_loss = word;
+        EXPECT_EQ(decide_fence(asked).answer, dead) << word;
+        asked = demoted_since_1000(4610);
+        asked.cluster.accepted_loss = word;
+        EXPECT_EQ(decide_fence(asked).answer, online) << word;
+    }
 }
 
 TEST(FencePeer, under_majority_a_peer_alone_could_not_write) {
