@@ -128,7 +128,7 @@ void LocalCaretaker::remember(const std::function<void(Memory&)>& change,
 void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
     const auto soon = deadline.within(clock_, patience);
     if (!memory.banned_node.empty()) {
-        const auto lifted = lift_ban(resource_, runner_, soon);
+        const auto lifted = lift_ban(resource_, memory.banned_node, runner_, soon);
         if (!lifted) {
             log::warning("{} is whole, but {} is still kept from promotion: {}", resource_,
                          memory.banned_node, lifted.error().message);

@@ -287,7 +287,8 @@ int Handler::unfence() {
     if (seen->banned_node != call_.own_node) {
         return 0;
     }
-    if (const auto gone = lift_ban(call_.resource, parts_.runner, deadline); !gone) {
+    if (const auto gone = lift_ban(call_.resource, call_.own_node, parts_.runner, deadline);
+        !gone) {
         log::error("{}: resynced, but the ban on promotion could not be lifted: {}", call_.resource,
                    gone.error().message);
         return 1;

@@ -88,7 +88,10 @@ TEST_F(CaretakerOfRed, a_ban_is_lifted_when_both_sides_are_whole_and_not_before)
     EXPECT_THAT(cluster.asked, IsEmpty());
     look(whole());
     ASSERT_THAT(cluster.asked, SizeIs(1));
-    EXPECT_THAT(cluster.asked[0].input, HasSubstr("twinsite-mirror-fence-red"));
+    EXPECT_EQ(cluster.asked[0].text(), "cibadmin --delete --xpath "
+                                       "//rsc_location[@id='twinsite-mirror-fence-red' and "
+                                       "@node='rz2-a']")
+        << "never one that bans this side";
     EXPECT_EQ(file().load().value().banned_node, "");
     look(whole());
     EXPECT_THAT(cluster.asked, SizeIs(1));
@@ -240,6 +243,7 @@ TEST_F(CaretakerOfRed, a_split_brain_that_follows_another_trouble_is_told_anew_o
 TEST_F(CaretakerOfRed, names_that_are_not_plain_reach_no_xml) {
     EXPECT_FALSE(place_ban("red", "clone\"/><x", "rz1-a", cluster, deadline));
     EXPECT_FALSE(place_ban("red", "clone", "a b", cluster, deadline));
+    EXPECT_FALSE(lift_ban("red", "a' or @node='b", cluster, deadline));
     EXPECT_THAT(cluster.asked, IsEmpty());
 }
 
