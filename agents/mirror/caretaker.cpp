@@ -1,5 +1,6 @@
 #include "agents/mirror/caretaker.hpp"
 
+#include "agents/mirror/fence_review.hpp"
 #include "agents/mirror/promotion_ban.hpp"
 
 #include <twinsite/base/file.hpp>
@@ -19,6 +20,8 @@ namespace twinsite::mirror {
 namespace {
 
 constexpr Milliseconds patience{3000};
+/// The handler looks for 6 s at most.
+constexpr Milliseconds review_patience{8000};
 
 std::string local_time(UnixTime at) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(at));
@@ -182,6 +185,8 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
         worries.insert(worries.begin(), {split_brain_worry(*memory, seen, deadline),
                                          verify_worry(*memory, seen, now, deadline)});
     }
+    worries.insert(worries.begin(), review_fencing(seen, resource_, folders_, runner_, now_(),
+                                                   deadline.within(clock_, review_patience)));
     std::erase(worries, "");
     return worries;
 }
@@ -243,11 +248,14 @@ std::string LocalCaretaker::split_brain_worry(const Memory& memory, const Observ
 bool LocalCaretaker::must_be_told_anew(const std::string& reason) {
     const auto file = folders_.run / fmt::format("{}.told", resource_);
     const std::string told = read_file(file, 64).value_or("");
-    const std::string kind = reason.empty() ? "" : reason.starts_with("SPLIT") ? "split" : "other";
+    const std::string kind = reason.empty()                     ? ""
+                             : reason.starts_with("SPLIT")      ? "split"
+                             : reason.starts_with("I/O STANDS") ? "standing"
+                                                                : "other";
     if (kind == told) {
         return false;
     }
-    const bool anew = kind == "split" && told == "other";
+    const bool anew = !kind.empty() && !told.empty() && (kind != "other" || told == "standing");
     // After the plain answer in between there is nothing told.
     if (const auto noted = store(file, anew ? "" : kind); !noted) {
         log::warning("{}", noted.error().message);

@@ -37,7 +37,8 @@ public:
     virtual std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
                                                 const Deadline& deadline) = 0;
     /// Pacemaker keeps the reason it got first while the exit code stays the same. True once when
-    /// REASON is a split brain and the last one told was not: then the code has to change.
+    /// REASON is a split brain or standing I/O and the last one told was not, and when I/O goes on:
+    /// then the code has to change.
     virtual bool must_be_told_anew(const std::string& reason) = 0;
     virtual void note_role(Role role, const Deadline& deadline) = 0;
     /// An unpromoted side keeps when it was last connected, and which role the peer had then. What

@@ -127,6 +127,21 @@ bool is_connected(const Observation& local) {
                        [](const Peer& peer) { return peer.connection == Connection::connected; });
 }
 
+bool proves(const Observation& local, FenceAnswer answer) {
+    switch (answer) {
+    case FenceAnswer::peer_is_stale:
+    case FenceAnswer::peer_fenced:
+    case FenceAnswer::peer_stonithed:
+        return true;
+    case FenceAnswer::peer_unreachable:
+        return up_to_date(local);
+    case FenceAnswer::failed:
+    case FenceAnswer::peer_is_primary:
+        return false;
+    }
+    return false;
+}
+
 FenceVerdict connected_again() {
     return {.answer = FenceAnswer::failed, .reason = "the peer is connected again"};
 }

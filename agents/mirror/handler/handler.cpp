@@ -1,5 +1,6 @@
 #include "agents/mirror/handler/handler.hpp"
 
+#include "agents/mirror/fence_review.hpp"
 #include "agents/mirror/handler/cluster_status.hpp"
 #include "agents/mirror/promotion_ban.hpp"
 
@@ -7,6 +8,7 @@
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
 #include <twinsite/mirror/accepted_loss.hpp>
+#include <twinsite/mirror/standing_io.hpp>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@ constexpr Milliseconds short_patience{15000};
 constexpr Milliseconds long_patience{570000};
 
 constexpr Milliseconds one_question{3000};
+/// For the monitor, which has a timeout of its own.
+constexpr Milliseconds review_look{6000};
 
 /// corosync-quorumtool(8) says "Quorate: Yes", and of the members of that quorum lists OWN and not
 /// PEER. As long as Corosync settles a new membership it tells of the one before. With two_node
@@ -109,6 +113,7 @@ Result<HandlerCall> HandlerCall::from(std::span<const char* const> arguments) {
     if (!plain_name(call.mirror) || (!call.peer.empty() && !plain_name(call.peer))) {
         return fail(ErrorKind::invalid_config, "the mirror's or the peer's name is no plain name");
     }
+    call.review = !environment(review_variable).empty();
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) == 0) {
         call.own_node = host.data();
@@ -192,7 +197,11 @@ std::optional<FenceVerdict> Handler::ban(const ClusterView& seen, const Deadline
             {ErrorKind::not_found, fmt::format("the cluster has no clone of {}", call_.mirror)});
     }
     const auto banned = place_ban(call_.resource, seen.clone, call_.peer, parts_.runner, deadline);
-    return banned ? std::nullopt : std::optional(not_yet(banned.error()));
+    if (!banned) {
+        return not_yet(banned.error());
+    }
+    log::notice("{}: {} is kept from promotion", call_.resource, call_.peer);
+    return std::nullopt;
 }
 
 FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& seen,
@@ -207,7 +216,9 @@ FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& 
     if (verdict.peer_must_confirm && confirmed() == PeerConfiguration::no_answer) {
         return unconfirmed;
     }
-    if (seen.banned_node != call_.peer) {
+    if (seen.banned_node == call_.peer) {
+        remember([&](Memory& memory) { memory.banned_node = call_.peer; });
+    } else {
         if (auto not_banned = ban(seen, deadline)) {
             return *std::move(not_banned);
         }
@@ -232,7 +243,7 @@ void Handler::note_acceptance(const std::string& value) {
 
 FenceVerdict Handler::ask(const Deadline& deadline) {
     const auto local = parts_.mirror.observe(deadline);
-    role_ = local ? local->role : role_;
+    local_ = local ? *local : local_;
     if (local && is_connected(*local)) {
         return connected_again();
     }
@@ -256,14 +267,59 @@ FenceVerdict Handler::ask(const Deadline& deadline) {
     return verdict.constrain_peer ? constrain(verdict, *seen, deadline) : verdict;
 }
 
+void Handler::note_word(const FenceVerdict& verdict) {
+    const FenceWord word{parts_.now(), static_cast<int>(verdict.answer), verdict.reason};
+    if (const auto noted = write_fence_word(parts_.folders, call_.resource, word); !noted) {
+        log::warning("{}", noted.error().message);
+    }
+}
+
+Status Handler::release_io(const Deadline& deadline) {
+    const auto before = parts_.mirror.observe(deadline);
+    if (!before) {
+        return fail(before.error());
+    }
+    if (!waits_for_fencing(*before) || is_connected(*before)) {
+        return {}; // it goes on by itself
+    }
+    const auto resumed = parts_.mirror.resume_io(*before, deadline);
+    const auto after = parts_.mirror.observe(deadline);
+    if (!after || waits_for_fencing(*after)) {
+        return fail(!resumed ? resumed.error()
+                    : !after ? after.error()
+                             : Error{ErrorKind::internal, "it stands still, though drbdsetup "
+                                                          "reported no error"});
+    }
+    return {};
+}
+
+int Handler::review() {
+    const auto deadline = Deadline::after(parts_.clock, review_look);
+    FenceVerdict verdict = ask(deadline);
+    if (waits_for_fencing(local_) && proves(local_, verdict.answer)) {
+        if (const auto released = release_io(deadline); released) {
+            log::notice("{}: I/O goes on: {}", call_.resource, verdict.reason);
+        } else {
+            verdict = {.answer = FenceAnswer::failed,
+                       .reason = fmt::format("{}, but I/O could not be released: {}",
+                                             verdict.reason, released.error().message)};
+            log::error("{}: {}", call_.resource, verdict.reason);
+        }
+    }
+    note_word(verdict);
+    return static_cast<int>(verdict.answer);
+}
+
 int Handler::fence_peer() {
+    note_word({.answer = FenceAnswer::failed, .reason = "the cluster is being asked"});
     const auto soon = Deadline::after(parts_.clock, short_patience);
     FenceVerdict verdict;
     poll_until(parts_.clock, Deadline::after(parts_.clock, long_patience), look_again, [&] {
         verdict = ask(Deadline::after(parts_.clock, one_look));
-        const bool io_stands = call_.policy == Policy::majority && role_ == Role::primary;
+        const bool io_stands = call_.policy == Policy::majority && local_.role == Role::primary;
         return !verdict.ask_again || (!io_stands && soon.passed(parts_.clock));
     });
+    note_word(verdict);
     log::notice("{}: fence-peer {}: exit {}: {}", call_.resource, call_.peer,
                 static_cast<int>(verdict.answer), verdict.reason);
     if (verdict.answer == FenceAnswer::failed || verdict.answer == FenceAnswer::peer_is_primary) {
@@ -336,7 +392,7 @@ int Handler::out_of_sync() {
 
 int Handler::run() {
     if (call_.event == "fence-peer") {
-        return fence_peer();
+        return call_.review ? review() : fence_peer();
     }
     if (call_.event == "after-resync-target" || call_.event == "unfence-peer") {
         return unfence();

@@ -23,6 +23,7 @@ struct HandlerCall {
     std::string mirror;          ///< the primitive's id; mirror_RESOURCE when not given
     std::string own_node;        ///< uname -n
     std::int64_t patience = 300; ///< FenceQuestion::patience
+    bool review = false;         ///< the monitor asks, not the kernel (fence_review.hpp)
 
     /// From argv and drbdadm's environment. Errors: invalid_config.
     static Result<HandlerCall> from(std::span<const char* const> arguments);
@@ -47,6 +48,10 @@ public:
 
 private:
     int fence_peer();
+    int review();
+    /// Once there is proof: what DRBD itself does when its handler brings it.
+    Status release_io(const Deadline& deadline);
+    void note_word(const FenceVerdict& verdict);
     int unfence();
     int split_brain();
     int out_of_sync();
@@ -66,8 +71,8 @@ private:
     Parts parts_;
     MemoryFile memory_;
     std::optional<TimePoint> quorate_alone_since_{};
-    std::string acceptance_{};  ///< of a loss, as last seen
-    Role role_ = Role::unknown; ///< ours, as last seen
+    std::string acceptance_{}; ///< of a loss, as last seen
+    Observation local_{};      ///< as last seen
 };
 
 } // namespace twinsite::mirror

@@ -99,6 +99,9 @@ struct FenceVerdict {
 
 FenceVerdict decide_fence(const FenceQuestion& question);
 
+/// The kernel lets standing I/O go on after this ANSWER (drbd_nl.c, conn_try_outdate_peer).
+bool proves(const Observation& local, FenceAnswer answer);
+
 /// No peer is out of sight: the question is void.
 bool is_connected(const Observation& local);
 FenceVerdict connected_again();

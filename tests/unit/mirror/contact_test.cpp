@@ -5,25 +5,12 @@
 #include "tests/support/scratch_directory.hpp"
 #include "tests/unit/mirror/fake_cluster.hpp"
 #include "tests/unit/mirror/fake_mirror.hpp"
+#include "tests/unit/mirror/fake_score.hpp"
 
 #include <gtest/gtest.h>
 
 namespace twinsite::mirror {
 namespace {
-
-class NoScore final : public PromotionScore {
-public:
-    Status publish(const std::string& /*score*/, const Deadline& /*deadline*/) override {
-        return {};
-    }
-    Status withdraw(const Deadline& /*deadline*/) override { return {}; }
-};
-
-class NoWatcher final : public LinkWatcher {
-public:
-    Status keep_watching() override { return {}; }
-    Status end(const Deadline& /*deadline*/) override { return {}; }
-};
 
 /// rz1-a is unpromoted, its peer rz2-a is promoted; keep-home.
 class UnpromotedSide : public ::testing::Test {
@@ -62,8 +49,8 @@ protected:
     UnixTime now = 1000;
     testing::FakeMirror drbd;
     testing::FakeCluster cluster{clock};
-    NoScore score;
-    NoWatcher watcher;
+    testing::NoScore score;
+    testing::NoWatcher watcher;
     LocalCaretaker caretaker{"red", folders, cluster, clock, [this] { return now; }};
 };
 

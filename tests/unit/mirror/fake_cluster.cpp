@@ -32,6 +32,9 @@ Result<process::Output> FakeCluster::run(const process::Command& command,
                                              : no_such_object,
                                banned ? "<rsc_location node=\"rz2-a\"/>" : "", ""};
     }
+    if (text == "drbdadm fence-peer red") {
+        return process::Output{fence_peer(command), "", ""};
+    }
     banned = banned || text.starts_with("cibadmin --create");
     changes.push_back(text);
     return process::Output{0, "", ""};

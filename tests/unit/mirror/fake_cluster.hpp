@@ -36,6 +36,8 @@ public:
     std::vector<std::string> changes{}; ///< the commands that changed something
     std::function<void(FakeCluster&)> as_time_goes = [](FakeCluster&) {};
     std::function<void()> when_asked_of_the_ban = [] {};
+    /// drbdadm, asked to run its fence handler: the exit code.
+    std::function<int(const process::Command&)> fence_peer = [](const auto&) { return 1; };
 
     Result<process::Output> run(const process::Command& command, const Deadline& deadline) override;
 

@@ -82,6 +82,17 @@ Status FakeMirror::demote(const Deadline& /*deadline*/) {
     return {};
 }
 
+Status FakeMirror::resume_io(const Observation& /*seen*/, const Deadline& /*deadline*/) {
+    calls.emplace_back("resume-io");
+    if (on_resume_io) {
+        if (auto done = on_resume_io(); !done) {
+            return done;
+        }
+    }
+    now.suspended.clear();
+    return {};
+}
+
 Result<Options> FakeMirror::options(const Deadline& /*deadline*/) {
     return configured;
 }

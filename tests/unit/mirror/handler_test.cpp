@@ -1,4 +1,5 @@
 // What DRBD's fence-peer handler does at a cut under majority, with a cluster that is told.
+#include "agents/mirror/fence_review.hpp"
 #include "agents/mirror/handler/handler.hpp"
 #include "tests/support/fake_clock.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -10,7 +11,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <array>
+#include <cstdlib>
 
 namespace twinsite::mirror {
 namespace {
@@ -174,6 +176,16 @@ TEST_F(FenceHandler, under_keep_home_too_a_peer_that_confirms_is_banned_at_once)
     EXPECT_EQ(answer(Policy::keep_home), 4);
     EXPECT_TRUE(cluster.banned);
     EXPECT_LE(cluster.asked_for, Milliseconds(500));
+}
+
+TEST(FenceHandlerCall, a_review_is_told_from_the_kernels_question) {
+    ::setenv("DRBD_RESOURCE", "red", 1);
+    ::setenv("DRBD_PEER", "rz2-a", 1);
+    const std::array<const char*, 2> words{"drbd-handler", "fence-peer"};
+    EXPECT_FALSE(HandlerCall::from(words)->review);
+    ::setenv(review_variable, "1", 1);
+    EXPECT_TRUE(HandlerCall::from(words)->review);
+    ::unsetenv(review_variable);
 }
 
 } // namespace
