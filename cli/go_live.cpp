@@ -5,10 +5,13 @@
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/cluster/quorum.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
 #include <twinsite/process/command.hpp>
 #include <twinsite/site/go_live.hpp>
 
 #include <fmt/format.h>
+
+#include <ctime>
 
 namespace twinsite::cli {
 
@@ -33,19 +36,14 @@ void print(const Options& options, const site::GoLive& plan, const std::string& 
 
 /// DRBD's handler otherwise refuses a copy whose dead peer may have written alone for long.
 Status accept_loss(const site::Topology& topology, const std::string& living,
-                   process::CommandRunner& runner, const Deadline& deadline) {
+                   mirror::AcceptedLosses& losses, const Deadline& deadline) {
     for (const site::Lun& lun : topology.luns) {
         for (const site::Replica& replica : lun.mirror.replicas) {
             const site::Node* node = topology.node(replica.node);
             if (lun.home == living || node == nullptr || node->site != living) {
                 continue;
             }
-            const auto told =
-                runner.run_ok({{"attrd_updater", "--node=" + replica.node,
-                                "--name=mirror-accept-loss-" + lun.name, "--update=true"},
-                               {},
-                               {}},
-                              deadline);
+            const auto told = losses.accept(lun.name, replica.node, std::time(nullptr), deadline);
             if (!told) {
                 return fail(told.error().in(lun.name));
             }
@@ -109,12 +107,14 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
             return report(options, told.error().in("the fencer was not told"), Exit::cluster);
         }
     }
-    if (const auto told = accept_loss(*loaded.topology, go_live.site, runner, deadline); !told) {
+    mirror::AcceptedLosses losses(runner);
+    if (const auto told = accept_loss(*loaded.topology, go_live.site, losses, deadline); !told) {
         return report(options, told.error(), Exit::cluster);
     }
     if (const auto votes = take_quorum(plan->votes); !votes) {
         return report(options, votes.error(), Exit::cluster);
     }
+    losses.keep();
     if (!options.json) {
         fmt::print("{} is live. When the other site returns, start its nodes one after the other "
                    "and look at \"twinsite status\".\n",

@@ -1,10 +1,12 @@
 #include "agents/mirror/caretaker.hpp"
 
+#include "agents/mirror/fence_review.hpp"
 #include "agents/mirror/promotion_ban.hpp"
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
 #include <twinsite/mirror/generation.hpp>
 
 #include <fmt/chrono.h>
@@ -18,6 +20,8 @@ namespace twinsite::mirror {
 namespace {
 
 constexpr Milliseconds patience{3000};
+/// The handler looks for 6 s at most.
+constexpr Milliseconds review_patience{8000};
 
 std::string local_time(UnixTime at) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(at));
@@ -99,10 +103,6 @@ std::string behind_attribute(std::string_view resource) {
     return fmt::format("mirror-behind-{}", resource);
 }
 
-std::string accept_loss_attribute(std::string_view resource) {
-    return fmt::format("mirror-accept-loss-{}", resource);
-}
-
 std::string split_attribute_value(const SplitBrain& split) {
     return fmt::format("{} {} {} {}{}{}", split.detected, split.generation, to_string(split.role),
                        split.out_of_sync_kib, split.ancestor.empty() ? "" : " ", split.ancestor);
@@ -131,7 +131,7 @@ void LocalCaretaker::remember(const std::function<void(Memory&)>& change,
 void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
     const auto soon = deadline.within(clock_, patience);
     if (!memory.banned_node.empty()) {
-        const auto lifted = lift_ban(resource_, runner_, soon);
+        const auto lifted = lift_ban(resource_, memory.banned_node, runner_, soon);
         if (!lifted) {
             log::warning("{} is whole, but {} is still kept from promotion: {}", resource_,
                          memory.banned_node, lifted.error().message);
@@ -170,14 +170,7 @@ void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
 
 std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, const Assessment& now,
                                                     const Deadline& deadline) {
-    const bool connected =
-        !seen.peers.empty() && seen.peers.front().connection == Connection::connected;
-    if (seen.role == Role::secondary && connected) {
-        const Contact contact{now_(), seen.peers.front().role};
-        if (const auto noted = write_contact(folders_, resource_, contact); !noted) {
-            log::warning("{}", noted.error().message);
-        }
-    }
+    note_contact(seen);
     const Options options = noted_options();
     std::vector<std::string> worries{pool_worry(options), link_worry(seen),
                                      behind_worry(options, seen, deadline)};
@@ -192,6 +185,8 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
         worries.insert(worries.begin(), {split_brain_worry(*memory, seen, deadline),
                                          verify_worry(*memory, seen, now, deadline)});
     }
+    worries.insert(worries.begin(), review_fencing(seen, resource_, folders_, runner_, now_(),
+                                                   deadline.within(clock_, review_patience)));
     std::erase(worries, "");
     return worries;
 }
@@ -253,11 +248,14 @@ std::string LocalCaretaker::split_brain_worry(const Memory& memory, const Observ
 bool LocalCaretaker::must_be_told_anew(const std::string& reason) {
     const auto file = folders_.run / fmt::format("{}.told", resource_);
     const std::string told = read_file(file, 64).value_or("");
-    const std::string kind = reason.empty() ? "" : reason.starts_with("SPLIT") ? "split" : "other";
+    const std::string kind = reason.empty()                     ? ""
+                             : reason.starts_with("SPLIT")      ? "split"
+                             : reason.starts_with("I/O STANDS") ? "standing"
+                                                                : "other";
     if (kind == told) {
         return false;
     }
-    const bool anew = kind == "split" && told == "other";
+    const bool anew = !kind.empty() && !told.empty() && (kind != "other" || told == "standing");
     // After the plain answer in between there is nothing told.
     if (const auto noted = store(file, anew ? "" : kind); !noted) {
         log::warning("{}", noted.error().message);
@@ -270,8 +268,14 @@ void LocalCaretaker::note_role(Role role, const Deadline& deadline) {
     remember([&](Memory& memory) { memory.roles.push_back({now_(), role}); }, deadline);
 }
 
-void LocalCaretaker::note_orderly_stop() {
-    if (const auto noted = write_contact(folders_, resource_, {now_(), Role::secondary}); !noted) {
+void LocalCaretaker::note_contact(const Observation& seen) {
+    if (seen.role != Role::secondary || seen.peers.empty() ||
+        seen.peers.front().connection != Connection::connected ||
+        seen.peers.front().role == Role::unknown) {
+        return;
+    }
+    const Contact contact{now_(), seen.peers.front().role};
+    if (const auto noted = write_contact(folders_, resource_, contact); !noted) {
         log::warning("{}", noted.error().message);
     }
 }

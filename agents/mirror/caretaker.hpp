@@ -37,11 +37,13 @@ public:
     virtual std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
                                                 const Deadline& deadline) = 0;
     /// Pacemaker keeps the reason it got first while the exit code stays the same. True once when
-    /// REASON is a split brain and the last one told was not: then the code has to change.
+    /// REASON is a split brain or standing I/O and the last one told was not, and when I/O goes on:
+    /// then the code has to change.
     virtual bool must_be_told_anew(const std::string& reason) = 0;
     virtual void note_role(Role role, const Deadline& deadline) = 0;
-    /// The peer was stopped in order, so it wrote nothing after we last saw it.
-    virtual void note_orderly_stop() = 0;
+    /// An unpromoted side keeps when it was last connected, and which role the peer had then. What
+    /// is seen without a connection changes nothing: the peer may go on writing.
+    virtual void note_contact(const Observation& seen) = 0;
     /// Why DRBD's fence handler last refused, and forget it. "" when it did not.
     virtual std::string take_refusal() = 0;
     /// What the kernel was given at the start; false from knows_options() when that is not known.
@@ -58,7 +60,7 @@ struct CarePlan {
 };
 
 /// What the unpromoted side knows of its peer while there is no connection: written to RUN by the
-/// monitor, read by the fence handler.
+/// monitor and when the peer has changed its role, read by the fence handler.
 struct Contact {
     UnixTime at = 0;
     Role peer = Role::unknown;
@@ -79,8 +81,6 @@ std::string link_attribute(std::string_view resource);
 std::string health_attribute(std::string_view resource);
 /// Protocol A: KiB that the peer does not have yet: mirror-behind-RESOURCE.
 std::string behind_attribute(std::string_view resource);
-/// "true" where an operator accepts that data may be missing: mirror-accept-loss-RESOURCE.
-std::string accept_loss_attribute(std::string_view resource);
 /// "DETECTED GENERATION ROLE KIB [ANCESTOR]", for `twinsite status` and `twinsite resolve`.
 std::string split_attribute_value(const SplitBrain& split);
 
@@ -95,7 +95,7 @@ public:
                                         const Deadline& deadline) override;
     bool must_be_told_anew(const std::string& reason) override;
     void note_role(Role role, const Deadline& deadline) override;
-    void note_orderly_stop() override;
+    void note_contact(const Observation& seen) override;
     std::string take_refusal() override;
     void note_options(const Options& options) override;
     [[nodiscard]] bool knows_options() const override;

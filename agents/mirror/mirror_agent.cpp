@@ -369,11 +369,15 @@ Outcome MirrorAgent::promote() {
 
 Outcome MirrorAgent::notify(std::string_view type, std::string_view operation) {
     // Promotions and demotions score themselves; every fork here prolongs a failover.
-    if (type == "post" && operation == "stop") {
-        parts_.caretaker.note_orderly_stop();
-    }
     if (type == "post" && (operation == "start" || operation == "stop")) {
         publish_now();
+    }
+    // Pacemaker also tells of a stop and a demotion that a fencing only implies: what the peer
+    // was last is known from DRBD alone.
+    if (type == "post" && (operation == "promote" || operation == "demote")) {
+        if (const auto seen = parts_.mirror.observe(deadline_)) {
+            parts_.caretaker.note_contact(*seen);
+        }
     }
     return Outcome::ok();
 }

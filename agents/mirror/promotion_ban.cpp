@@ -55,15 +55,17 @@ PeerConfiguration ask_for_ban(std::string_view resource, std::string_view node,
     return banned ? PeerConfiguration::with_ban : PeerConfiguration::without_ban;
 }
 
-Status lift_ban(std::string_view resource, process::CommandRunner& runner,
+Status lift_ban(std::string_view resource, std::string_view node, process::CommandRunner& runner,
                 const Deadline& deadline) {
-    if (!plain_name(resource)) {
-        return fail(ErrorKind::invalid_config, "the mirror's name is no plain name");
+    if (!plain_name(resource) || !plain_name(node)) {
+        return fail(ErrorKind::invalid_config,
+                    "the mirror's or the banned node's name is no plain name");
     }
     // Deleting what is not there succeeds.
     return runner
-        .run_ok({{"cibadmin", "--delete", "--scope=constraints", "--xml-pipe"},
-                 fmt::format(R"(<rsc_location id="{}"/>)", ban_id(resource)),
+        .run_ok({{"cibadmin", "--delete", "--xpath",
+                  fmt::format("//rsc_location[@id='{}' and @node='{}']", ban_id(resource), node)},
+                 {},
                  {}},
                 deadline)
         .map([](const std::string&) {});

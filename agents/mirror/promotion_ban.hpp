@@ -17,11 +17,11 @@ std::string ban_id(std::string_view resource);
 bool plain_name(std::string_view text);
 
 /// Of two sides that ban each other at the same moment only the first succeeds: place_ban fails
-/// where there is a ban already. lift_ban is idempotent. Errors: invalid_config for names that are
-/// not plain, else cibadmin's; it refuses without quorum.
+/// where there is a ban already. lift_ban leaves a ban on another node alone, and is idempotent.
+/// Errors: invalid_config for names that are not plain, else cibadmin's; it refuses without quorum.
 Status place_ban(std::string_view resource, std::string_view clone, std::string_view node,
                  process::CommandRunner& runner, const Deadline& deadline);
-Status lift_ban(std::string_view resource, process::CommandRunner& runner,
+Status lift_ban(std::string_view resource, std::string_view node, process::CommandRunner& runner,
                 const Deadline& deadline);
 
 /// The peer's own copy of the cluster's configuration.

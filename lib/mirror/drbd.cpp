@@ -236,6 +236,16 @@ Status Drbd::demote(const Deadline& deadline) {
     return outcome(what, runner_.run(what, deadline));
 }
 
+Status Drbd::resume_io(const Observation& seen, const Deadline& deadline) {
+    for (const Volume& volume : seen.volumes) {
+        const auto what = command({"drbdsetup", "resume-io", std::to_string(volume.minor)});
+        if (auto done = outcome(what, runner_.run(what, deadline)); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
 Result<Options> Drbd::options(const Deadline& deadline) {
     const auto what = command({"drbdsetup", "show", resource_});
     const auto output = runner_.run(what, deadline);

@@ -1,4 +1,5 @@
 #include <twinsite/base/text.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
 #include <twinsite/mirror/fence.hpp>
 
 #include <fmt/format.h>
@@ -15,6 +16,18 @@ bool up_to_date(const Observation& seen) {
                        [](const Volume& volume) { return volume.disk == Disk::up_to_date; });
 }
 
+bool loss_accepted(const FenceQuestion& question) {
+    return loss_is_accepted(question.cluster.accepted_loss, question.now);
+}
+
+/// For an unpromoted side: seconds since it last saw its promoted peer; 0 when the peer was not
+/// promoted then.
+std::int64_t out_of_sight_for(const FenceQuestion& question) {
+    return question.local.role == Role::primary || question.promoted_peer_last_seen == 0
+               ? 0
+               : question.now - question.promoted_peer_last_seen;
+}
+
 FenceVerdict about_online_peer(const FenceQuestion& question) {
     const bool promoted_here = question.local.role == Role::primary;
     if (!promoted_here && question.cluster.replica == PeerReplica::promoted) {
@@ -25,6 +38,14 @@ FenceVerdict about_online_peer(const FenceQuestion& question) {
         return {.answer = FenceAnswer::failed,
                 .reason = "our data is not known to be up to date, and the peer lives"};
     }
+    if (const std::int64_t unseen = out_of_sight_for(question);
+        unseen > fresh_contact && !loss_accepted(question)) {
+        return {.answer = FenceAnswer::failed,
+                .reason = fmt::format("the peer was promoted when we last saw it {} s ago, and may "
+                                      "have written since: bring the mirror's link back, or accept "
+                                      "the loss (docs/mirror.md)",
+                                      unseen)};
+    }
     if (!question.cluster.quorum) {
         return {.answer = FenceAnswer::failed,
                 .ask_again = true,
@@ -32,7 +53,7 @@ FenceVerdict about_online_peer(const FenceQuestion& question) {
     }
     return {.answer = FenceAnswer::peer_fenced,
             .constrain_peer = true,
-            .peer_must_confirm = question.policy == Policy::majority,
+            .peer_must_confirm = true,
             .reason = "the peer lives; the cluster is told not to promote it before it has "
                       "resynced"};
 }
@@ -56,7 +77,7 @@ FenceVerdict about_dead_peer(const FenceQuestion& question) {
                 .reason = "the peer is down, but it may have had newer data than we"};
     }
     const std::int64_t alone = alone_for(question);
-    if (alone > question.patience && !question.cluster.loss_accepted) {
+    if (alone > question.patience && !loss_accepted(question)) {
         return {.answer = FenceAnswer::failed,
                 .reason = fmt::format(
                     "the peer may have written for {} s without us before it went down: "
@@ -100,8 +121,36 @@ Result<Policy> parse_policy(std::string_view text) {
                 fmt::format("the policy is keep-home or majority, not \"{}\"", printable(text)));
 }
 
+bool is_connected(const Observation& local) {
+    return !local.peers.empty() &&
+           std::all_of(local.peers.begin(), local.peers.end(),
+                       [](const Peer& peer) { return peer.connection == Connection::connected; });
+}
+
+bool proves(const Observation& local, FenceAnswer answer) {
+    switch (answer) {
+    case FenceAnswer::peer_is_stale:
+    case FenceAnswer::peer_fenced:
+    case FenceAnswer::peer_stonithed:
+        return true;
+    case FenceAnswer::peer_unreachable:
+        return up_to_date(local);
+    case FenceAnswer::failed:
+    case FenceAnswer::peer_is_primary:
+        return false;
+    }
+    return false;
+}
+
+FenceVerdict connected_again() {
+    return {.answer = FenceAnswer::failed, .reason = "the peer is connected again"};
+}
+
 FenceVerdict decide_fence(const FenceQuestion& question) {
     const ClusterView& cluster = question.cluster;
+    if (is_connected(question.local)) {
+        return connected_again();
+    }
     if (cluster.banned_node == question.own_node && !question.own_node.empty()) {
         return {.answer = FenceAnswer::peer_is_primary,
                 .reason = "the peer went on without us: our data is stale until it is resynced"};

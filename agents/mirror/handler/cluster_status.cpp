@@ -1,10 +1,10 @@
 #include "agents/mirror/handler/cluster_status.hpp"
 
-#include "agents/mirror/caretaker.hpp"
 #include "agents/mirror/promotion_ban.hpp"
 
 #include <twinsite/base/handle.hpp>
 #include <twinsite/base/text.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
 
 #include <fmt/format.h>
 #include <libxml/parser.h>
@@ -73,7 +73,7 @@ void take_fencing(ClusterView& seen, const xmlNode* event, const ClusterNames& n
 void take_attribute(ClusterView& seen, const xmlNode* element, const ClusterNames& names) {
     if (is(element->parent, "node") && attribute(element->parent, "name") == names.own_node &&
         attribute(element, "name") == accept_loss_attribute(names.resource)) {
-        seen.loss_accepted = attribute(element, "value") == "true";
+        seen.accepted_loss = attribute(element, "value");
     }
 }
 

@@ -1,11 +1,14 @@
 #include "agents/mirror/handler/handler.hpp"
 
+#include "agents/mirror/fence_review.hpp"
 #include "agents/mirror/handler/cluster_status.hpp"
 #include "agents/mirror/promotion_ban.hpp"
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
+#include <twinsite/mirror/accepted_loss.hpp>
+#include <twinsite/mirror/standing_io.hpp>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -20,16 +23,20 @@ namespace {
 
 constexpr Milliseconds one_look{10000};
 constexpr Milliseconds look_again{500};
-/// keep-home: a running Primary goes on all the while, a promotion waits only this long and is
-/// then tried again by the agent.
-constexpr Milliseconds patience_keep_home{15000};
-/// majority: I/O stands still until the peer is proven dead; nothing is gained by giving up early.
-constexpr Milliseconds patience_majority{600000};
+/// A running Primary under keep-home goes on all the while. A promotion is tried again by the
+/// agent; meanwhile the kernel holds the lock that a stop needs as well.
+constexpr Milliseconds short_patience{15000};
+/// A running Primary under majority: I/O stands still until the peer is proven dead; nothing is
+/// gained by giving up early. drbdadm kills a handler after 600 s (cmd-timeout-long).
+constexpr Milliseconds long_patience{570000};
 
 constexpr Milliseconds one_question{3000};
+/// For the monitor, which has a timeout of its own.
+constexpr Milliseconds review_look{6000};
 
 /// corosync-quorumtool(8) says "Quorate: Yes", and of the members of that quorum lists OWN and not
-/// PEER. As long as Corosync settles a new membership it tells of the one before.
+/// PEER. As long as Corosync settles a new membership it tells of the one before. With two_node
+/// (pcs sets it for two nodes) both sides of a cut are quorate: that proves nothing.
 bool quorate_without(std::string_view text, const std::string& peer, const std::string& own) {
     bool quorate = false;
     bool own_listed = false;
@@ -38,7 +45,7 @@ bool quorate_without(std::string_view text, const std::string& peer, const std::
         const auto has = [&](std::string_view word) {
             return std::find(words.begin(), words.end(), word) != words.end();
         };
-        if (has(peer)) {
+        if (has(peer) || (!words.empty() && words[0] == "Flags:" && has("2Node"))) {
             return false;
         }
         quorate = quorate || (words.size() == 2 && words[0] == "Quorate:" && words[1] == "Yes");
@@ -106,6 +113,7 @@ Result<HandlerCall> HandlerCall::from(std::span<const char* const> arguments) {
     if (!plain_name(call.mirror) || (!call.peer.empty() && !plain_name(call.peer))) {
         return fail(ErrorKind::invalid_config, "the mirror's or the peer's name is no plain name");
     }
+    call.review = !environment(review_variable).empty();
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) == 0) {
         call.own_node = host.data();
@@ -168,6 +176,34 @@ std::int64_t Handler::witness_ms(const Deadline& deadline) {
     return number.value_or(FenceQuestion{}.witness_ms);
 }
 
+std::optional<FenceVerdict> Handler::ban(const ClusterView& seen, const Deadline& deadline) {
+    const auto not_yet = [](const Error& why) {
+        return FenceVerdict{
+            .answer = FenceAnswer::failed, .ask_again = true, .reason = why.message};
+    };
+    // A link that only flapped: the peer is being resynced, and nobody would lift its ban before
+    // the next monitor.
+    const auto local = parts_.mirror.observe(deadline);
+    if (!local) {
+        return not_yet(local.error());
+    }
+    if (is_connected(*local)) {
+        return connected_again();
+    }
+    // First the note, then the ban: a ban nobody remembers would outlive its reason.
+    remember([&](Memory& memory) { memory.banned_node = call_.peer; });
+    if (seen.clone.empty()) {
+        return not_yet(
+            {ErrorKind::not_found, fmt::format("the cluster has no clone of {}", call_.mirror)});
+    }
+    const auto banned = place_ban(call_.resource, seen.clone, call_.peer, parts_.runner, deadline);
+    if (!banned) {
+        return not_yet(banned.error());
+    }
+    log::notice("{}: {} is kept from promotion", call_.resource, call_.peer);
+    return std::nullopt;
+}
+
 FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& seen,
                                 const Deadline& deadline) {
     FenceVerdict unconfirmed{.answer = FenceAnswer::failed,
@@ -180,32 +216,42 @@ FenceVerdict Handler::constrain(const FenceVerdict& verdict, const ClusterView& 
     if (verdict.peer_must_confirm && confirmed() == PeerConfiguration::no_answer) {
         return unconfirmed;
     }
-    if (seen.banned_node != call_.peer) {
-        // First the note, then the ban: a ban nobody remembers would outlive its reason.
+    if (seen.banned_node == call_.peer) {
         remember([&](Memory& memory) { memory.banned_node = call_.peer; });
-        const auto banned =
-            seen.clone.empty()
-                ? fail(ErrorKind::not_found,
-                       fmt::format("the cluster has no clone of {}", call_.mirror))
-                : place_ban(call_.resource, seen.clone, call_.peer, parts_.runner, deadline);
-        if (!banned) {
-            return {
-                .answer = FenceAnswer::failed, .ask_again = true, .reason = banned.error().message};
+    } else {
+        if (auto not_banned = ban(seen, deadline)) {
+            return *std::move(not_banned);
         }
     }
     return verdict.peer_must_confirm && confirmed() != PeerConfiguration::with_ban ? unconfirmed
                                                                                    : verdict;
 }
 
+/// Whatever it says, the monitor deletes it when the mirror is whole.
+void Handler::note_acceptance(const std::string& value) {
+    if (value == acceptance_) {
+        return;
+    }
+    acceptance_ = value;
+    remember([](Memory& memory) { memory.loss_accepted = true; });
+    if (!loss_is_accepted(value, parts_.now())) {
+        log::warning("{}: {} is \"{}\": no time within the last {} s, so no loss is accepted",
+                     call_.resource, accept_loss_attribute(call_.resource), printable(value),
+                     acceptance_lasts);
+    }
+}
+
 FenceVerdict Handler::ask(const Deadline& deadline) {
     const auto local = parts_.mirror.observe(deadline);
+    local_ = local ? *local : local_;
+    if (local && is_connected(*local)) {
+        return connected_again();
+    }
     const auto seen = local ? cluster(deadline) : fail(local.error());
     if (!seen) {
         return {.answer = FenceAnswer::failed, .ask_again = true, .reason = seen.error().message};
     }
-    if (seen->loss_accepted) {
-        remember([](Memory& memory) { memory.loss_accepted = true; });
-    }
+    note_acceptance(seen->accepted_loss);
     const auto contact = read_contact(parts_.folders, call_.resource);
     const std::int64_t alone = quorate_alone_ms(*seen, deadline);
     const FenceVerdict verdict = decide_fence(
@@ -221,14 +267,59 @@ FenceVerdict Handler::ask(const Deadline& deadline) {
     return verdict.constrain_peer ? constrain(verdict, *seen, deadline) : verdict;
 }
 
+void Handler::note_word(const FenceVerdict& verdict) {
+    const FenceWord word{parts_.now(), static_cast<int>(verdict.answer), verdict.reason};
+    if (const auto noted = write_fence_word(parts_.folders, call_.resource, word); !noted) {
+        log::warning("{}", noted.error().message);
+    }
+}
+
+Status Handler::release_io(const Deadline& deadline) {
+    const auto before = parts_.mirror.observe(deadline);
+    if (!before) {
+        return fail(before.error());
+    }
+    if (!waits_for_fencing(*before) || is_connected(*before)) {
+        return {}; // it goes on by itself
+    }
+    const auto resumed = parts_.mirror.resume_io(*before, deadline);
+    const auto after = parts_.mirror.observe(deadline);
+    if (!after || waits_for_fencing(*after)) {
+        return fail(!resumed ? resumed.error()
+                    : !after ? after.error()
+                             : Error{ErrorKind::internal, "it stands still, though drbdsetup "
+                                                          "reported no error"});
+    }
+    return {};
+}
+
+int Handler::review() {
+    const auto deadline = Deadline::after(parts_.clock, review_look);
+    FenceVerdict verdict = ask(deadline);
+    if (waits_for_fencing(local_) && proves(local_, verdict.answer)) {
+        if (const auto released = release_io(deadline); released) {
+            log::notice("{}: I/O goes on: {}", call_.resource, verdict.reason);
+        } else {
+            verdict = {.answer = FenceAnswer::failed,
+                       .reason = fmt::format("{}, but I/O could not be released: {}",
+                                             verdict.reason, released.error().message)};
+            log::error("{}: {}", call_.resource, verdict.reason);
+        }
+    }
+    note_word(verdict);
+    return static_cast<int>(verdict.answer);
+}
+
 int Handler::fence_peer() {
-    const auto deadline = Deadline::after(
-        parts_.clock, call_.policy == Policy::majority ? patience_majority : patience_keep_home);
+    note_word({.answer = FenceAnswer::failed, .reason = "the cluster is being asked"});
+    const auto soon = Deadline::after(parts_.clock, short_patience);
     FenceVerdict verdict;
-    poll_until(parts_.clock, deadline, look_again, [&] {
+    poll_until(parts_.clock, Deadline::after(parts_.clock, long_patience), look_again, [&] {
         verdict = ask(Deadline::after(parts_.clock, one_look));
-        return !verdict.ask_again;
+        const bool io_stands = call_.policy == Policy::majority && local_.role == Role::primary;
+        return !verdict.ask_again || (!io_stands && soon.passed(parts_.clock));
     });
+    note_word(verdict);
     log::notice("{}: fence-peer {}: exit {}: {}", call_.resource, call_.peer,
                 static_cast<int>(verdict.answer), verdict.reason);
     if (verdict.answer == FenceAnswer::failed || verdict.answer == FenceAnswer::peer_is_primary) {
@@ -252,7 +343,8 @@ int Handler::unfence() {
     if (seen->banned_node != call_.own_node) {
         return 0;
     }
-    if (const auto gone = lift_ban(call_.resource, parts_.runner, deadline); !gone) {
+    if (const auto gone = lift_ban(call_.resource, call_.own_node, parts_.runner, deadline);
+        !gone) {
         log::error("{}: resynced, but the ban on promotion could not be lifted: {}", call_.resource,
                    gone.error().message);
         return 1;
@@ -300,7 +392,7 @@ int Handler::out_of_sync() {
 
 int Handler::run() {
     if (call_.event == "fence-peer") {
-        return fence_peer();
+        return call_.review ? review() : fence_peer();
     }
     if (call_.event == "after-resync-target" || call_.event == "unfence-peer") {
         return unfence();

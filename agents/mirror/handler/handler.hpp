@@ -23,6 +23,7 @@ struct HandlerCall {
     std::string mirror;          ///< the primitive's id; mirror_RESOURCE when not given
     std::string own_node;        ///< uname -n
     std::int64_t patience = 300; ///< FenceQuestion::patience
+    bool review = false;         ///< the monitor asks, not the kernel (fence_review.hpp)
 
     /// From argv and drbdadm's environment. Errors: invalid_config.
     static Result<HandlerCall> from(std::span<const char* const> arguments);
@@ -47,22 +48,31 @@ public:
 
 private:
     int fence_peer();
+    int review();
+    /// Once there is proof: what DRBD itself does when its handler brings it.
+    Status release_io(const Deadline& deadline);
+    void note_word(const FenceVerdict& verdict);
     int unfence();
     int split_brain();
     int out_of_sync();
     Result<ClusterView> cluster(const Deadline& deadline);
     FenceVerdict ask(const Deadline& deadline);
+    /// Keeps the peer from promotion; else why not.
+    std::optional<FenceVerdict> ban(const ClusterView& seen, const Deadline& deadline);
     FenceVerdict constrain(const FenceVerdict& verdict, const ClusterView& seen,
                            const Deadline& deadline);
     /// For how long Corosync has had the quorum while the peer was lost.
     std::int64_t quorate_alone_ms(const ClusterView& seen, const Deadline& deadline);
     std::int64_t witness_ms(const Deadline& deadline);
+    void note_acceptance(const std::string& value);
     void remember(const std::function<void(Memory&)>& change);
 
     HandlerCall call_;
     Parts parts_;
     MemoryFile memory_;
     std::optional<TimePoint> quorate_alone_since_{};
+    std::string acceptance_{}; ///< of a loss, as last seen
+    Observation local_{};      ///< as last seen
 };
 
 } // namespace twinsite::mirror

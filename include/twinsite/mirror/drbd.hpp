@@ -40,6 +40,10 @@ public:
     virtual Status promote(const Deadline& deadline) = 0;
     /// One attempt. Errors: conflict when the device is held open.
     virtual Status demote(const Deadline& deadline) = 0;
+    /// Let held back I/O go, on all volumes of SEEN. 8.4 begins a new generation (current UUID)
+    /// first, so that a peer that returns is known to lack it. Only with the proof that the peer
+    /// cannot write; it ends every kind of suspension.
+    virtual Status resume_io(const Observation& seen, const Deadline& deadline) = 0;
     /// As the kernel has them. Only where the resource is configured.
     virtual Result<Options> options(const Deadline& deadline) = 0;
     /// The first volume's generation identifiers, as parse_generation takes them (8.4).
@@ -61,6 +65,7 @@ public:
     Status bring_down(const Deadline& deadline) override;
     Status promote(const Deadline& deadline) override;
     Status demote(const Deadline& deadline) override;
+    Status resume_io(const Observation& seen, const Deadline& deadline) override;
     Result<Options> options(const Deadline& deadline) override;
     Result<std::string> generation(const Observation& seen, const Deadline& deadline) override;
 

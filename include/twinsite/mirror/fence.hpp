@@ -49,8 +49,8 @@ struct ClusterView {
     std::string clone{};
     /// When the peer's node was last fenced, seconds since 1970; 0: not that the cluster knows.
     std::int64_t peer_fenced_at = 0;
-    /// The operator accepts on our node that data may be missing (twinsite go-live).
-    bool loss_accepted = false;
+    /// What the operator's word on our node says (accepted_loss.hpp), "" when there is none.
+    std::string accepted_loss{};
 
     friend bool operator==(const ClusterView&, const ClusterView&) = default;
 };
@@ -75,6 +75,11 @@ struct FenceQuestion {
     std::int64_t witness_ms = 30'000;
 };
 
+/// Seconds. An unpromoted side notes every 11 s that it is connected (its monitor, as rendered; it
+/// may be late by the 6 s in which drbdsetup did not answer), and at once that the peer was
+/// demoted. An older note of a promoted peer means that the link broke first.
+inline constexpr std::int64_t fresh_contact = 30;
+
 /// More than this after witness_ms, what is still quorate has won.
 inline constexpr std::int64_t settled_after_ms = 2'000;
 
@@ -93,5 +98,12 @@ struct FenceVerdict {
 };
 
 FenceVerdict decide_fence(const FenceQuestion& question);
+
+/// The kernel lets standing I/O go on after this ANSWER (drbd_nl.c, conn_try_outdate_peer).
+bool proves(const Observation& local, FenceAnswer answer);
+
+/// No peer is out of sight: the question is void.
+bool is_connected(const Observation& local);
+FenceVerdict connected_again();
 
 } // namespace twinsite::mirror

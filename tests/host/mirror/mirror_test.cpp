@@ -110,6 +110,29 @@ TEST_F(RealDrbd, a_cut_stops_io_for_less_than_five_seconds_and_heals_in_one_dire
     EXPECT_EQ(Pair::data_sum("/dev/ubda"), Pair::data_sum("/dev/ubdb"));
 }
 
+TEST_F(RealDrbd, standing_io_is_shown_and_once_released_heals_in_one_direction) {
+    both_up();
+    expect("promote", 0);
+    ASSERT_EQ(sh("drbdsetup disk-options 0 --fencing=resource-and-stonith").code, 0);
+    Pair::fence_answer(1);
+    Pair::cut();
+    ASSERT_TRUE(Pair::sees_the_cut());
+    sh("dd if=/dev/urandom of=/dev/drbd0 bs=1M count=2 oflag=direct conv=notrunc >/dev/null 2>&1 & "
+       "echo $! >/root/writer");
+    EXPECT_THAT(Pair::agent("monitor").out, HasSubstr("I/O STANDS STILL"));
+    EXPECT_EQ(sh("kill -0 $(cat /root/writer)").code, 0) << "it wrote without proof";
+    EXPECT_EQ(sh("drbdsetup resume-io 0").code, 0);
+    EXPECT_TRUE(eventually([] { return sh("kill -0 $(cat /root/writer)").code != 0; }));
+    EXPECT_THAT(Pair::agent("monitor").out, Not(HasSubstr("I/O STANDS STILL")));
+    Pair::join();
+    EXPECT_TRUE(Pair::wait_for("cs:Connected")) << Pair::state();
+    EXPECT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
+    expect("demote", 0);
+    expect("stop", 0);
+    Pair::peer("down red-peer");
+    EXPECT_EQ(Pair::data_sum("/dev/ubda"), Pair::data_sum("/dev/ubdb"));
+}
+
 TEST_F(RealDrbd, cuts_under_write_load_lose_no_acknowledged_write) {
     both_up();
     expect("promote", 0);

@@ -23,14 +23,14 @@ TEST(RecordedClusterStatus, a_peer_that_is_online_and_promoted) {
     EXPECT_TRUE(seen.quorum);
     EXPECT_EQ(seen.clone, "mirror_red-clone");
     EXPECT_EQ(seen.banned_node, "rz2-a");
-    EXPECT_TRUE(seen.loss_accepted);
+    EXPECT_EQ(seen.accepted_loss, "true");
     EXPECT_EQ(seen.peer_fenced_at, 0);
 }
 
 TEST(RecordedClusterStatus, the_same_from_the_other_side) {
     const auto seen = parsed("crm_mon-2.1.5-online.xml", "rz1-a", "rz2-a");
     EXPECT_EQ(seen.replica, PeerReplica::unpromoted);
-    EXPECT_FALSE(seen.loss_accepted) << "accepted on the other node only";
+    EXPECT_EQ(seen.accepted_loss, "") << "accepted on the other node only";
 }
 
 TEST(RecordedClusterStatus, a_lost_peer_is_not_down) {

@@ -46,7 +46,7 @@ public:
     void note_role(Role role, const Deadline& /*deadline*/) override {
         notes.emplace_back(to_string(role));
     }
-    void note_orderly_stop() override { notes.emplace_back("peer stopped"); }
+    void note_contact(const Observation& /*seen*/) override {}
     std::string take_refusal() override { return refusal; }
     void note_options(const Options& options) override { noted = options; }
     [[nodiscard]] bool knows_options() const override { return noted.has_value(); }

@@ -74,7 +74,11 @@ TEST_F(CaretakerOfRed, notes_when_it_last_saw_a_promoted_peer) {
     const auto contact = read_contact(folders, "red").value();
     EXPECT_EQ(contact.at, 1000);
     EXPECT_EQ(contact.peer, Role::primary);
-    caretaker().note_orderly_stop();
+    auto unsure = testing::FakeMirror::connected(Role::secondary, Role::unknown);
+    look(unsure);
+    EXPECT_EQ(read_contact(folders, "red").value().peer, Role::primary);
+    look(whole());
+    EXPECT_EQ(read_contact(folders, "red").value().at, 2000);
     EXPECT_EQ(read_contact(folders, "red").value().peer, Role::secondary);
 }
 
@@ -84,7 +88,10 @@ TEST_F(CaretakerOfRed, a_ban_is_lifted_when_both_sides_are_whole_and_not_before)
     EXPECT_THAT(cluster.asked, IsEmpty());
     look(whole());
     ASSERT_THAT(cluster.asked, SizeIs(1));
-    EXPECT_THAT(cluster.asked[0].input, HasSubstr("twinsite-mirror-fence-red"));
+    EXPECT_EQ(cluster.asked[0].text(), "cibadmin --delete --xpath "
+                                       "//rsc_location[@id='twinsite-mirror-fence-red' and "
+                                       "@node='rz2-a']")
+        << "never one that bans this side";
     EXPECT_EQ(file().load().value().banned_node, "");
     look(whole());
     EXPECT_THAT(cluster.asked, SizeIs(1));
@@ -236,6 +243,7 @@ TEST_F(CaretakerOfRed, a_split_brain_that_follows_another_trouble_is_told_anew_o
 TEST_F(CaretakerOfRed, names_that_are_not_plain_reach_no_xml) {
     EXPECT_FALSE(place_ban("red", "clone\"/><x", "rz1-a", cluster, deadline));
     EXPECT_FALSE(place_ban("red", "clone", "a b", cluster, deadline));
+    EXPECT_FALSE(lift_ban("red", "a' or @node='b", cluster, deadline));
     EXPECT_THAT(cluster.asked, IsEmpty());
 }
 

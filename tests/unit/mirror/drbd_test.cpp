@@ -156,6 +156,17 @@ TEST_F(DrbdAdapter, a_resource_whose_file_is_gone_can_still_be_taken_down) {
     EXPECT_TRUE(drbd(version84).bring_down(deadline));
 }
 
+TEST_F(DrbdAdapter, held_back_io_is_released_on_every_volume) {
+    Observation seen;
+    seen.volumes = {{.volume = 0, .minor = 3}, {.volume = 1, .minor = 4}};
+    tools.answers["drbdsetup resume-io 3"] = {0, "", ""};
+    tools.answers["drbdsetup resume-io 4"] = {0, "", ""};
+    EXPECT_TRUE(drbd(version84).resume_io(seen, deadline));
+    EXPECT_EQ(tools.asked.size(), 2U);
+    tools.answers["drbdsetup resume-io 4"] = {11, "", "4: State change failed"};
+    EXPECT_EQ(drbd(version84).resume_io(seen, deadline).error().kind, ErrorKind::conflict);
+}
+
 TEST(DrbdResourceName, is_a_name_and_nothing_else) {
     for (const char* good : {"red", "r0", "lun-1_a.b"}) {
         EXPECT_TRUE(check_resource_name(good)) << good;

@@ -17,6 +17,14 @@ Observation FakeMirror::connected(Role role, Role peer) {
                                     .disk = Disk::up_to_date}}}}};
 }
 
+Observation FakeMirror::disconnected(Role role) {
+    auto seen = connected(role, Role::unknown);
+    seen.peers[0].connection = Connection::connecting;
+    seen.peers[0].volumes[0].replication = Replication::off;
+    seen.peers[0].volumes[0].disk = Disk::unknown;
+    return seen;
+}
+
 Result<Observation> FakeMirror::observe(const Deadline& /*deadline*/) {
     if (on_observe) {
         if (auto able = on_observe(); !able) {
@@ -71,6 +79,17 @@ Status FakeMirror::demote(const Deadline& /*deadline*/) {
         }
     }
     now.role = Role::secondary;
+    return {};
+}
+
+Status FakeMirror::resume_io(const Observation& /*seen*/, const Deadline& /*deadline*/) {
+    calls.emplace_back("resume-io");
+    if (on_resume_io) {
+        if (auto done = on_resume_io(); !done) {
+            return done;
+        }
+    }
+    now.suspended.clear();
     return {};
 }
 

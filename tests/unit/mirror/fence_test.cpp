@@ -9,7 +9,7 @@ namespace {
 
 FenceQuestion question(Role role, Disk disk, PeerNode node, PeerReplica replica, bool quorum) {
     FenceQuestion asked{.own_node = "rz1-a",
-                        .local = testing::FakeMirror::connected(role),
+                        .local = testing::FakeMirror::disconnected(role),
                         .cluster = {.node = node, .replica = replica, .quorum = quorum}};
     asked.local.volumes[0].disk = disk;
     return asked;
@@ -60,6 +60,17 @@ TEST(FencePeer, we_are_the_stale_side_when_the_peer_is_promoted_or_we_were_banne
     EXPECT_EQ(decide_fence(banned).answer, FenceAnswer::peer_unreachable);
 }
 
+TEST(FencePeer, a_peer_that_is_connected_again_is_left_alone) {
+    for (const PeerNode node : {PeerNode::online, PeerNode::down, PeerNode::unclean}) {
+        auto asked = question(Role::primary, Disk::up_to_date, node, PeerReplica::unpromoted, true);
+        asked.local = testing::FakeMirror::connected(Role::primary);
+        const auto verdict = decide_fence(asked);
+        EXPECT_EQ(verdict.answer, FenceAnswer::failed);
+        EXPECT_FALSE(verdict.ask_again);
+        EXPECT_FALSE(verdict.constrain_peer);
+    }
+}
+
 /// Last seen promoted at 1000 while it was connected; whatever it wrote later we do not have.
 FenceQuestion lost_at_1000(std::int64_t fenced_at, std::int64_t now) {
     auto asked =
@@ -84,10 +95,52 @@ TEST(FencePeer, a_peer_that_lived_on_alone_has_newer_data) {
         << "fenced before it was last seen says nothing";
 }
 
-TEST(FencePeer, the_operator_may_accept_the_loss) {
-    auto asked = lost_at_1000(4600, 4610);
-    asked.cluster.loss_accepted = true;
-    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_unreachable);
+/// The peer's node is online, its replica is not promoted any more, and nobody banned us.
+FenceQuestion demoted_since_1000(std::int64_t now) {
+    auto asked = lost_at_1000(0, now);
+    asked.cluster.node = PeerNode::online;
+    asked.cluster.replica = PeerReplica::unpromoted;
+    return asked;
+}
+
+TEST(FencePeer, an_online_peer_that_was_promoted_out_of_our_sight_has_newer_data) {
+    for (const Policy policy : {Policy::keep_home, Policy::majority}) {
+        for (const PeerReplica replica : {PeerReplica::unpromoted, PeerReplica::stopped}) {
+            auto asked = demoted_since_1000(1031);
+            asked.policy = policy;
+            asked.cluster.replica = replica;
+            const auto verdict = decide_fence(asked);
+            EXPECT_EQ(verdict.answer, FenceAnswer::failed);
+            EXPECT_FALSE(verdict.ask_again);
+            EXPECT_FALSE(verdict.constrain_peer);
+            EXPECT_NE(verdict.reason.find("31 s ago"), std::string::npos) << verdict.reason;
+        }
+    }
+}
+
+TEST(FencePeer, what_was_seen_a_moment_ago_is_no_reason_to_refuse) {
+    EXPECT_EQ(decide_fence(demoted_since_1000(1030)).answer, FenceAnswer::peer_fenced);
+    auto asked = demoted_since_1000(9000);
+    asked.promoted_peer_last_seen = 0;
+    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_fenced)
+        << "it was unpromoted when last seen";
+    asked = demoted_since_1000(9000);
+    asked.local.role = Role::primary;
+    EXPECT_EQ(decide_fence(asked).answer, FenceAnswer::peer_fenced) << "ours is the newer data";
+}
+
+TEST(FencePeer, the_operator_may_accept_the_loss_for_an_hour) {
+    for (const auto& [word, dead, online] :
+         {std::tuple{"4000", FenceAnswer::peer_unreachable, FenceAnswer::peer_fenced},
+          std::tuple{"1000", FenceAnswer::failed, FenceAnswer::failed},
+          std::tuple{"true", FenceAnswer::failed, FenceAnswer::failed}}) {
+        auto asked = lost_at_1000(4600, 4610);
+        asked.cluster.accepted_loss = word;
+        EXPECT_EQ(decide_fence(asked).answer, dead) << word;
+        asked = demoted_since_1000(4610);
+        asked.cluster.accepted_loss = word;
+        EXPECT_EQ(decide_fence(asked).answer, online) << word;
+    }
 }
 
 TEST(FencePeer, under_majority_a_peer_alone_could_not_write) {
@@ -106,13 +159,16 @@ FenceQuestion alone_for(std::int64_t ms) {
     return asked;
 }
 
-TEST(FencePeer, under_majority_a_living_peer_has_to_confirm_its_ban) {
-    auto asked =
-        question(Role::primary, Disk::up_to_date, PeerNode::online, PeerReplica::unpromoted, true);
-    EXPECT_FALSE(decide_fence(asked).peer_must_confirm);
-    asked.policy = Policy::majority;
-    EXPECT_TRUE(decide_fence(asked).peer_must_confirm);
-    EXPECT_TRUE(decide_fence(asked).constrain_peer);
+TEST(FencePeer, a_living_peer_has_to_confirm_its_ban) {
+    for (const Policy policy : {Policy::keep_home, Policy::majority}) {
+        for (const Role role : {Role::primary, Role::secondary}) {
+            auto asked =
+                question(role, Disk::up_to_date, PeerNode::online, PeerReplica::unpromoted, true);
+            asked.policy = policy;
+            EXPECT_TRUE(decide_fence(asked).peer_must_confirm);
+            EXPECT_TRUE(decide_fence(asked).constrain_peer);
+        }
+    }
 }
 
 TEST(FencePeer, under_majority_the_side_that_kept_the_quorum_goes_on_before_the_other_is_dead) {
