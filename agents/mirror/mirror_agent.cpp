@@ -31,6 +31,8 @@ ExitCode code_of(State state) {
         return ExitCode::running_promoted;
     case State::failed_promoted:
         return ExitCode::failed_promoted;
+    case State::unknown:
+        return ExitCode::error;
     }
     return ExitCode::error;
 }
@@ -212,6 +214,9 @@ Outcome MirrorAgent::start() {
                                        settings_.resource));
     }
     publish(now);
+    if (now.state == State::unknown) {
+        return Outcome::of(ExitCode::error, now.reason);
+    }
     if (!now.reason.empty()) {
         log::notice("{} started: score {}: {}", settings_.resource, score_text(now.score),
                     now.reason);

@@ -108,12 +108,21 @@ Result<int> Drbd::module_version() const {
     }
     // "version: 8.4.11 (api:1/proto:86-101)"
     const auto words = split(*text, " \t\n.");
-    const auto major = words.size() > 1 ? parse_integer(words[1], 8, 99) : Result<std::int64_t>(0);
-    if (!major || *major == 0) {
+    const auto number = [&](std::size_t at) {
+        return at < words.size() ? parse_integer(words[at], 0, 99).value_or(-1) : -1;
+    };
+    const std::int64_t major = number(1);
+    const std::int64_t minor = number(2);
+    if (major < 0 || minor < 0) {
         return fail(ErrorKind::protocol,
                     fmt::format("{} names no DRBD version", paths_.proc_drbd.string()));
     }
-    return static_cast<int>(*major);
+    if (major < 8 || (major == 8 && minor < 4)) {
+        return fail(
+            ErrorKind::not_installed,
+            fmt::format("the DRBD module of this node is {}.{}: 8.4 or 9 is needed", major, minor));
+    }
+    return static_cast<int>(major);
 }
 
 Result<Observation> Drbd::observe(const Deadline& deadline) {
@@ -186,7 +195,7 @@ Status Drbd::check_configured(const Deadline& deadline) {
     if (says_undefined(said)) {
         return fail(undefined(resource_));
     }
-    return fail(ErrorKind::invalid_config, fmt::format("DRBD's configuration: {}", said));
+    return fail(ErrorKind::not_installed, fmt::format("this node's DRBD configuration: {}", said));
 }
 
 Status Drbd::bring_up(const Deadline& deadline) {

@@ -32,6 +32,7 @@ enum class State {
     unpromoted,
     promoted,
     failed_promoted, ///< promoted, and no up-to-date data can be reached: I/O fails
+    unknown,         ///< it is there, but its role is not understood
 };
 
 struct Assessment {
@@ -93,7 +94,8 @@ Options parse_options(std::string_view shown);
 
 /// Two primaries only where the clone wants them (promoted-max 2), DRBD allows them, and a lost
 /// peer stops I/O until it is fenced; a single primary only where DRBD refuses a second one.
-/// Error: invalid_config.
+/// Errors: invalid_config when PROMOTED_MAX is wrong by itself; not_installed when the options of
+/// this node's DRBD do not fit it.
 Status check_primaries(const Options& options, int promoted_max);
 
 /// True when nothing of a bring-up is under way any more: disks attached, peers connected and

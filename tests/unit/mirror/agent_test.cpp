@@ -73,7 +73,7 @@ protected:
     MirrorActions() { drbd.when_up = testing::FakeMirror::connected(); }
 
     MirrorAgent agent(Milliseconds timeout = Milliseconds(20000)) {
-        return {{.resource = "red"},
+        return {settings,
                 {drbd, score, caretaker, watcher, clock,
                  [](int) { return std::vector<std::string>{"qemu (pid 7)"}; }},
                 Deadline::after(clock, timeout)};
@@ -82,6 +82,7 @@ protected:
         return std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
     }
 
+    Settings settings{.resource = "red"};
     testing::FakeClock clock;
     TimePoint begin = clock.now();
     testing::FakeMirror drbd;
@@ -118,10 +119,29 @@ TEST_F(MirrorActions, a_start_that_fails_removes_what_it_began) {
     EXPECT_FALSE(drbd.now.configured);
 }
 
-TEST_F(MirrorActions, a_mirror_that_allows_two_primaries_is_not_run_with_one) {
+TEST_F(MirrorActions, a_wrong_file_on_one_node_keeps_the_mirror_from_that_node_only) {
     drbd.configured.allow_two_primaries = true;
+    const auto outcome = agent().start();
+    EXPECT_EQ(outcome.code, ExitCode::not_installed)
+        << "not_configured would stop the promoted side too";
+    EXPECT_THAT(outcome.reason, HasSubstr("allow-two-primaries is set in this node's DRBD"));
+    EXPECT_FALSE(drbd.now.configured) << "nothing is left behind";
+}
+
+TEST_F(MirrorActions, a_wrong_parameter_of_the_resource_is_wrong_everywhere) {
+    settings.promoted_max = 3;
     EXPECT_EQ(agent().start().code, ExitCode::not_configured);
     EXPECT_FALSE(drbd.now.configured) << "nothing is left behind";
+}
+
+TEST_F(MirrorActions, a_role_that_is_not_understood_is_an_error_and_is_not_started_on) {
+    drbd.now = testing::FakeMirror::connected(Role::unknown);
+    EXPECT_EQ(agent().monitor().code, ExitCode::error);
+    EXPECT_THAT(agent().monitor().reason, HasSubstr("role"));
+    EXPECT_THAT(score.published, ElementsAre("-INFINITY", "-INFINITY"));
+    drbd.when_up = drbd.now;
+    EXPECT_EQ(agent().start().code, ExitCode::error);
+    EXPECT_EQ(agent().promote().code, ExitCode::error);
 }
 
 TEST_F(MirrorActions, a_start_that_fails_leaves_alone_what_was_up_before) {

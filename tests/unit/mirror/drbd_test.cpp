@@ -67,6 +67,21 @@ TEST_F(DrbdAdapter, asks_8_4_for_events_and_9_for_json) {
         drbd("version: 9.1.4 (api:2/proto:110-121)\n").observe(deadline).value().configured);
 }
 
+TEST_F(DrbdAdapter, an_older_drbd_is_refused_and_nothing_is_run) {
+    for (const char* old : {"version: 8.3.16 (api:88/proto:86-97)\n", "version: 8.0.14\n"}) {
+        const auto error = drbd(old).observe(deadline).error();
+        EXPECT_EQ(error.kind, ErrorKind::not_installed) << old;
+        EXPECT_THAT(error.message, HasSubstr("8.4 or 9"));
+        EXPECT_FALSE(drbd(old).bring_up(deadline));
+    }
+    EXPECT_TRUE(tools.asked.empty());
+}
+
+TEST_F(DrbdAdapter, a_configuration_that_cannot_be_read_is_this_nodes_alone) {
+    tools.answers["drbdadm sh-dev red"] = {10, "", "/etc/drbd.d/red.res:7: Parse error"};
+    EXPECT_EQ(drbd(version84).check_configured(deadline).error().kind, ErrorKind::not_installed);
+}
+
 TEST_F(DrbdAdapter, what_it_cannot_understand_is_not_stopped) {
     EXPECT_EQ(drbd("nonsense").observe(deadline).error().kind, ErrorKind::protocol);
     tools.answers["drbdsetup events2 --now --statistics red"] = {20, "", "kernel says no"};
