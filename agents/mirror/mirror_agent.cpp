@@ -224,7 +224,16 @@ Outcome MirrorAgent::start() {
     return Outcome::ok();
 }
 
-Error MirrorAgent::explain_refusal(const Error& error, const Observation& seen) const {
+const MirrorAgent::Change MirrorAgent::demotion{
+    &Mirror::demote,
+    [](const Observation& seen) { return !seen.configured || seen.role == Role::secondary; },
+    "demoted"};
+
+const MirrorAgent::Change MirrorAgent::removal{
+    &Mirror::bring_down, [](const Observation& seen) { return !seen.configured; }, "taken down"};
+
+Error MirrorAgent::explain_refusal(const Error& error, const Observation& seen,
+                                   const Change& change) const {
     std::vector<std::string> names;
     for (const Volume& volume : seen.volumes) {
         for (std::string& name : parts_.holders(volume.minor)) {
@@ -234,36 +243,42 @@ Error MirrorAgent::explain_refusal(const Error& error, const Observation& seen) 
     if (names.empty()) {
         return error;
     }
-    return {ErrorKind::conflict, fmt::format("{} cannot be demoted: it is in use by {}",
-                                             settings_.resource, join(names, ", "))};
+    return {ErrorKind::conflict, fmt::format("{} cannot be {}: it is in use by {}",
+                                             settings_.resource, change.name, join(names, ", "))};
 }
 
-Status MirrorAgent::demote_within(const Deadline& deadline) {
+Status MirrorAgent::insist(const Change& change, const Deadline& deadline) {
     std::optional<Error> refused;
-    Error last{ErrorKind::timeout, "no time was left to demote"};
-    const bool demoted = poll_until(parts_.clock, deadline, look_again, [&] {
-        const auto attempt = parts_.mirror.demote(deadline);
+    Observation held;
+    Error last{ErrorKind::timeout, fmt::format("no time was left for it to be {}", change.name)};
+    const bool reached = poll_until(parts_.clock, deadline, look_again, [&] {
+        const auto attempt = (parts_.mirror.*change.attempt)(deadline);
         const auto seen = parts_.mirror.observe(deadline_);
         if (!seen) {
             last = seen.error();
             return false;
         }
-        if (!seen->configured || seen->role == Role::secondary) {
+        if (change.reached(*seen)) {
             return true;
         }
-        last = attempt ? Error{ErrorKind::internal, "drbdadm reported success, but it is Primary"}
+        last = attempt ? Error{ErrorKind::internal,
+                               fmt::format("drbdadm reported success, but {} is not {}",
+                                           settings_.resource, change.name)}
                        : attempt.error();
-        if (last.kind == ErrorKind::conflict && !refused) {
-            refused = explain_refusal(last, *seen);
-            log::notice("{}; trying on", refused->message);
+        if (last.kind == ErrorKind::conflict) {
+            if (!refused) {
+                log::notice("{}; trying on", explain_refusal(last, *seen, change).message);
+            }
+            refused = last;
+            held = *seen;
         }
         return false;
     });
-    if (demoted) {
+    if (reached) {
         return {};
     }
     // Who holds it is worth more than that the last attempt ran out of time.
-    return fail(refused ? *refused : last);
+    return fail(refused ? explain_refusal(*refused, held, change) : last);
 }
 
 Outcome MirrorAgent::demote() {
@@ -274,7 +289,7 @@ Outcome MirrorAgent::demote() {
     if (!seen->configured) {
         return Outcome::of(ExitCode::not_running);
     }
-    if (const auto done = demote_within(deadline_); !done) {
+    if (const auto done = insist(demotion, deadline_); !done) {
         return Outcome::of(done.error());
     }
     if (seen->role == Role::primary) {
@@ -289,25 +304,16 @@ Outcome MirrorAgent::stop() {
     if (before && before->configured && before->role == Role::primary) {
         // Pacemaker demotes before it stops; this is for failures and for hands.
         const Milliseconds reserve = std::min(down_reserve, deadline_.left(parts_.clock) / 2);
-        const auto done = demote_within(deadline_.before(reserve));
+        const auto done = insist(demotion, deadline_.before(reserve));
         if (!done) {
             return Outcome::of(done.error());
         }
     }
-    Status down;
     if (!before || before->configured) {
-        down = parts_.mirror.bring_down(deadline_);
-    }
-    const auto after = parts_.mirror.observe(deadline_);
-    if (!after) {
-        return Outcome::of(after.error());
-    }
-    if (after->configured) {
-        return Outcome::of(down ? Error{ErrorKind::internal,
-                                        fmt::format("{} is still there, though drbdadm reported "
-                                                    "no error",
-                                                    settings_.resource)}
-                                : explain_refusal(down.error(), *after));
+        // A stop that fails gets the node fenced: a refusal that passes is waited out.
+        if (const auto gone = insist(removal, deadline_); !gone) {
+            return Outcome::of(gone.error());
+        }
     }
     if (const auto ended = parts_.watcher.end(deadline_); !ended) {
         log::warning("{}", ended.error().message);

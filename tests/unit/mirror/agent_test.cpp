@@ -266,7 +266,40 @@ TEST_F(MirrorActions, a_stop_whose_observation_fails_still_tries_and_does_not_cl
     drbd.now = testing::FakeMirror::connected();
     drbd.on_observe = [] { return fail(ErrorKind::timeout, "drbdsetup hangs"); };
     EXPECT_EQ(agent().stop().code, ExitCode::error);
-    EXPECT_THAT(drbd.calls, ElementsAre("down"));
+    EXPECT_THAT(drbd.calls, ::testing::Contains("down"));
+    EXPECT_LE(elapsed(), Milliseconds(20000));
+}
+
+TEST_F(MirrorActions, a_stop_outlasts_what_holds_the_mirror_for_a_moment) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_bring_down = [&]() -> Status {
+        return elapsed() < Milliseconds(12000)
+                   ? fail(ErrorKind::conflict, "State change failed: (-14) In transient state")
+                   : Status{};
+    };
+    EXPECT_EQ(agent().stop().code, ExitCode::success);
+    EXPECT_LT(elapsed(), Milliseconds(13000));
+    EXPECT_FALSE(drbd.now.configured);
+    EXPECT_THAT(score.published, ElementsAre("withdrawn"));
+}
+
+TEST_F(MirrorActions, a_stop_that_is_refused_to_the_end_names_the_holder_in_time) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_bring_down = [] { return fail(ErrorKind::conflict, "Device is held open by someone"); };
+    const auto outcome = agent().stop();
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_EQ(outcome.reason, "red cannot be taken down: it is in use by qemu (pid 7)");
+    EXPECT_GE(elapsed(), Milliseconds(15000)) << "a failed stop gets the node fenced";
+    EXPECT_LE(elapsed(), Milliseconds(20000));
+}
+
+TEST_F(MirrorActions, a_stop_whose_first_look_fails_succeeds_when_the_mirror_is_gone) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_observe = [&]() -> Status {
+        return elapsed() < Milliseconds(3000) ? fail(ErrorKind::timeout, "drbdsetup hangs")
+                                              : Status{};
+    };
+    EXPECT_EQ(agent().stop().code, ExitCode::success);
 }
 
 TEST_F(MirrorActions, a_stop_of_a_held_mirror_names_the_holder) {

@@ -24,10 +24,12 @@ public:
     std::map<std::string, process::Output> answers;
     std::vector<std::string> asked;
     std::set<std::string> hanging;
+    std::vector<Milliseconds> given; ///< the time for each
 
     Result<process::Output> run(const process::Command& command,
-                                const Deadline& /*deadline*/) override {
+                                const Deadline& deadline) override {
         asked.push_back(command.text());
+        given.push_back(deadline.left(SystemClock{}));
         if (hanging.contains(command.text())) {
             return fail(ErrorKind::timeout, command.argv[0] + " did not end in time");
         }
@@ -169,6 +171,16 @@ TEST_F(DrbdAdapter, a_resource_whose_file_is_gone_can_still_be_taken_down) {
                                          "'red' not defined in your config (for this host)."};
     tools.answers["drbdsetup down red"] = {0, "", ""};
     EXPECT_TRUE(drbd(version84).bring_down(deadline));
+}
+
+TEST_F(DrbdAdapter, a_drbdadm_that_hangs_leaves_time_for_the_way_around_it) {
+    tools.hanging.insert("drbdadm down red");
+    tools.answers["drbdsetup down red"] = {0, "", ""};
+    const SystemClock real;
+    EXPECT_TRUE(drbd(version84).bring_down(Deadline::after(real, Milliseconds(20000))));
+    ASSERT_EQ(tools.given.size(), 2U);
+    EXPECT_LT(tools.given[0], Milliseconds(15000));
+    EXPECT_GT(tools.given[1], Milliseconds(15000));
 }
 
 TEST(DrbdResourceName, is_a_name_and_nothing_else) {
