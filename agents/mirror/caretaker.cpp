@@ -54,6 +54,29 @@ std::filesystem::path link_file(const Folders& folders, std::string_view resourc
     return folders.run / fmt::format("{}.link", resource);
 }
 
+std::filesystem::path watcher_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.watcher", resource);
+}
+
+LinkNote read_link(const Folders& folders, std::string_view resource) {
+    const auto words = split(read_file(link_file(folders, resource), 256).value_or(""));
+    if (words.size() < 3) {
+        return {};
+    }
+    LinkNote note{words[0], words[1], words.size() > 3 ? words[3] : ""};
+    const auto watcher = read_file(watcher_file(folders, resource), 64).value_or("");
+    if (!note.mark.starts_with(fmt::format("{}.", trim(watcher)))) {
+        note.mark.clear();
+    }
+    return note;
+}
+
+Status write_link(const Folders& folders, std::string_view resource, const LinkNote& note,
+                  UnixTime at) {
+    return replace_file(link_file(folders, resource),
+                        fmt::format("{} {} {} {}\n", note.state, note.losses, at, note.mark));
+}
+
 std::filesystem::path options_file(const Folders& folders, std::string_view resource) {
     return folders.run / fmt::format("{}.options", resource);
 }

@@ -67,7 +67,23 @@ struct Contact {
 std::filesystem::path contact_file(const Folders& folders, std::string_view resource);
 std::filesystem::path refusal_file(const Folders& folders, std::string_view resource);
 Result<Contact> read_contact(const Folders& folders, std::string_view resource);
+
+/// What the link watcher noted last, in RUN/RESOURCE.link.
+struct LinkNote {
+    std::string state; ///< up, flapping, lost; "" when nobody watches
+    std::string losses;
+    /// Tells this unbroken connection from every other; "" when that is not known. It begins with
+    /// the watcher's process id: what a predecessor noted says nothing.
+    std::string mark;
+};
+
 std::filesystem::path link_file(const Folders& folders, std::string_view resource);
+/// The watcher's lock, with its process id.
+std::filesystem::path watcher_file(const Folders& folders, std::string_view resource);
+LinkNote read_link(const Folders& folders, std::string_view resource);
+Status write_link(const Folders& folders, std::string_view resource, const LinkNote& note,
+                  UnixTime at);
+
 std::filesystem::path options_file(const Folders& folders, std::string_view resource);
 Status write_contact(const Folders& folders, std::string_view resource, const Contact& contact);
 

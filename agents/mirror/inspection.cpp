@@ -118,11 +118,10 @@ std::string LocalCaretaker::link_worry(const Observation& seen) const {
     if (seen.role != Role::primary) {
         return {};
     }
-    const auto text = read_file(link_file(folders_, resource_), 256);
-    const auto words = split(text.value_or(""));
-    return words.size() == 3 && words[0] == "flapping"
+    const auto link = read_link(folders_, resource_);
+    return link.state == "flapping"
                ? fmt::format("the mirror's link is flapping: lost {} times in ten minutes",
-                             printable(words[1]))
+                             printable(link.losses))
                : std::string();
 }
 
@@ -157,7 +156,9 @@ std::string LocalCaretaker::verify_worry(Memory memory, const Observation& seen,
         how(memory);
         remember(how, deadline);
     };
-    switch (next_verify_step(plan_.verify, memory, seen, now, time, minute_of_day(time))) {
+    const VerifyMoment moment{seen, now, read_link(folders_, resource_).mark, time,
+                              minute_of_day(time)};
+    switch (next_verify_step(plan_.verify, memory, moment)) {
     case VerifyStep::begin:
         if (const auto begun = runner_.run_ok({{"drbdadm", "verify", resource_}, {}, {}},
                                               deadline.within(clock_, patience));
@@ -168,6 +169,7 @@ std::string LocalCaretaker::verify_worry(Memory memory, const Observation& seen,
         log::notice("{}: comparing both copies", resource_);
         change([&](Memory& m) {
             m.verify_begun = time;
+            m.verify_link = moment.link;
             m.differing_kib = 0;
         });
         break;
@@ -180,9 +182,14 @@ std::string LocalCaretaker::verify_worry(Memory memory, const Observation& seen,
         log::notice("{}: both copies were compared, {} KiB differ", resource_,
                     memory.differing_kib);
         break;
+    case VerifyStep::reported:
+        change([](Memory& m) { m.verify_begun = 0; });
+        break;
     case VerifyStep::abandoned:
         change([](Memory& m) { m.verify_begun = 0; });
-        log::warning("{}: the comparison of both copies was cut off", resource_);
+        log::warning("{}: the comparison of both copies was cut off, or nobody watched whether it "
+                     "was: it is made again",
+                     resource_);
         break;
     case VerifyStep::none:
         break;

@@ -33,6 +33,7 @@ Memory memory_of(const Json& all) {
     Memory memory{.banned_node = get<std::string>(all, "banned-node", ""),
                   .verified = get<UnixTime>(all, "verified", 0),
                   .verify_begun = get<UnixTime>(all, "verify-begun", 0),
+                  .verify_link = get<std::string>(all, "verify-link", ""),
                   .differing_kib = get<std::uint64_t>(all, "differing-kib", 0),
                   .loss_accepted = get<bool>(all, "loss-accepted", false)};
     if (const auto split = all.find("split-brain"); split != all.end() && split->is_object()) {
@@ -59,6 +60,7 @@ Json json_of(const Memory& memory) {
              {"banned-node", memory.banned_node},
              {"verified", memory.verified},
              {"verify-begun", memory.verify_begun},
+             {"verify-link", memory.verify_link},
              {"differing-kib", memory.differing_kib},
              {"loss-accepted", memory.loss_accepted},
              {"roles", Json::array()}};

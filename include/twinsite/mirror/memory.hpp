@@ -43,6 +43,7 @@ struct Memory {
     std::vector<RoleChange> roles{}; ///< the latest last
     UnixTime verified = 0;           ///< when the last verify run ended, 0: never
     UnixTime verify_begun = 0;       ///< the run under way, 0: none of ours
+    std::string verify_link{};       ///< the unbroken connection it was begun on
     std::uint64_t differing_kib = 0; ///< what it found
     /// An operator accepts that writes may be missing (twinsite go-live), until the mirror is
     /// whole.

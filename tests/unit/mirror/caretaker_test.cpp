@@ -43,6 +43,11 @@ protected:
     }
     [[nodiscard]] MemoryFile file() const { return {folders.state, "red"}; }
 
+    /// The link watcher's process, and what it noted last.
+    void watched(const std::string& process, const std::string& mark) {
+        static_cast<void>(scratch.write("run/red.watcher", process + "\n"));
+        static_cast<void>(scratch.write("run/red.link", "up 0 5 " + mark + "\n"));
+    }
     static Observation whole() { return testing::FakeMirror::connected(); }
     static Observation alone() {
         auto seen = testing::FakeMirror::connected(Role::primary);
@@ -150,6 +155,9 @@ TEST_F(CaretakerOfRed, both_copies_are_compared_when_it_is_time_and_the_result_i
     EXPECT_THAT(cluster.asked, IsEmpty());
     plan.verify.every_days = 7;
     look(seen);
+    EXPECT_THAT(cluster.asked, IsEmpty()) << "nobody watches the link";
+    watched("17", "17.1000.1");
+    look(seen);
     ASSERT_THAT(cluster.asked, SizeIs(1));
     EXPECT_EQ(cluster.asked[0].text(), "drbdadm verify red");
     seen.peers[0].volumes[0].replication = Replication::verify;
@@ -173,6 +181,23 @@ TEST_F(CaretakerOfRed, a_comparison_that_was_cut_off_does_not_count) {
     look(alone());
     EXPECT_EQ(file().load().value().verified, 0);
     EXPECT_EQ(file().load().value().verify_begun, 0);
+}
+
+TEST_F(CaretakerOfRed, a_comparison_that_was_cut_off_between_two_looks_is_made_again) {
+    const auto seen = testing::FakeMirror::connected(Role::primary);
+    now = 100L * 86400;
+    plan.verify.every_days = 7;
+    // The link healed; the watcher was replaced and has seen nothing yet; the node was up again.
+    for (const auto& [watcher, note] :
+         {std::pair{"17", "17.1000.3"}, std::pair{"", "17.1000.1"}, std::pair{"99", "17.1000.1"}}) {
+        watched("17", "17.1000.1");
+        look(seen);
+        EXPECT_EQ(file().load()->verify_begun, now);
+        watched(watcher, note);
+        look(seen);
+        EXPECT_EQ(file().load()->verified, 0) << watcher << " " << note;
+        EXPECT_EQ(file().load()->verify_begun, 0);
+    }
 }
 
 TEST_F(CaretakerOfRed, an_asynchronous_peer_that_is_behind_is_shown) {
@@ -215,9 +240,9 @@ TEST_F(CaretakerOfRed, an_accepted_loss_is_accepted_once) {
 
 TEST_F(CaretakerOfRed, a_flapping_link_is_shown) {
     const auto promoted = testing::FakeMirror::connected(Role::primary);
-    static_cast<void>(scratch.write("run/red.link", "lost 1 5\n"));
+    static_cast<void>(scratch.write("run/red.link", "lost 1 5 17.1000.2\n"));
     EXPECT_EQ(look(promoted), "");
-    static_cast<void>(scratch.write("run/red.link", "flapping 4 5\n"));
+    static_cast<void>(scratch.write("run/red.link", "flapping 4 5 17.1000.9\n"));
     EXPECT_THAT(look(promoted), HasSubstr("flapping: lost 4 times"));
     EXPECT_EQ(look(whole()), "") << "the promoted side shows it";
 }
