@@ -260,7 +260,13 @@ Result<std::string> Drbd::generation(const Observation& seen, const Deadline& de
     if (seen.volumes.empty()) {
         return fail(ErrorKind::not_found, fmt::format("{} has no volume", resource_));
     }
-    const auto what = command({"drbdsetup", "get-gi", std::to_string(seen.volumes.front().minor)});
+    // 9 keeps them for each peer; which of them these are makes a difference only beyond two nodes.
+    const bool nine = !seen.peers.empty() && seen.peers.front().node_id >= 0;
+    const auto what =
+        nine
+            ? command({"drbdsetup", "get-gi", resource_, std::to_string(seen.peers.front().node_id),
+                       std::to_string(seen.volumes.front().volume)})
+            : command({"drbdsetup", "get-gi", std::to_string(seen.volumes.front().minor)});
     const auto output = runner_.run(what, deadline);
     if (const auto ran = outcome(what, output); !ran) {
         return fail(ran.error());

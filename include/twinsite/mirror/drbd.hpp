@@ -42,7 +42,8 @@ public:
     virtual Status demote(const Deadline& deadline) = 0;
     /// As the kernel has them. Only where the resource is configured.
     virtual Result<Options> options(const Deadline& deadline) = 0;
-    /// The first volume's generation identifiers, as parse_generation takes them (8.4).
+    /// The first volume's generation identifiers, as parse_generation takes them. On 9 those
+    /// kept for the first peer.
     virtual Result<std::string> generation(const Observation& seen, const Deadline& deadline) = 0;
 };
 

@@ -183,6 +183,31 @@ TEST_F(DrbdAdapter, a_drbdadm_that_hangs_leaves_time_for_the_way_around_it) {
     EXPECT_GT(tools.given[1], Milliseconds(15000));
 }
 
+TEST_F(DrbdAdapter, generations_are_asked_for_by_minor_on_8_4_and_by_peer_on_9) {
+    tools.answers[events84] = {0,
+                               "exists resource name:red role:Secondary suspended:no\n"
+                               "exists connection name:red peer-node-id:0 conn-name:peer "
+                               "connection:Connecting role:Unknown\n"
+                               "exists device name:red volume:0 minor:7 disk:UpToDate\n"
+                               "exists peer-device name:red peer-node-id:0 conn-name:peer volume:0 "
+                               "replication:Off peer-disk:DUnknown\nexists -\n",
+                               ""};
+    auto eight = drbd(version84);
+    tools.answers["drbdsetup get-gi 7"] = {0, "A:B:C:D:1:1:0:0:0:0\n", ""};
+    EXPECT_EQ(eight.generation(eight.observe(deadline).value(), deadline).value().substr(13, 6),
+              "00A:00");
+    // drbd-utils 9: CTX_PEER_DEVICE, and drbdtool_common.c's dt_print_v9_uuids().
+    tools.answers["drbdsetup status --json"] = {
+        0, R"([{"name":"red","role":"Secondary","devices":[{"volume":0,"minor":7,
+              "disk-state":"UpToDate"}],"connections":[{"peer-node-id":2,"name":"rz2-a",
+              "connection-state":"Connecting","peer-role":"Unknown","peer_devices":[]}]}])",
+        ""};
+    auto nine = drbd("version: 9.1.4 (api:2/proto:110-121)\n");
+    tools.answers["drbdsetup get-gi red 2 0"] = {0, "1A:B:C:D:1:1:0:0:0:0:0:1:0:0:0:0\n", ""};
+    EXPECT_EQ(nine.generation(nine.observe(deadline).value(), deadline).value().substr(13, 6),
+              "01A:00");
+}
+
 TEST(DrbdResourceName, is_a_name_and_nothing_else) {
     for (const char* good : {"red", "r0", "lun-1_a.b"}) {
         EXPECT_TRUE(check_resource_name(good)) << good;
