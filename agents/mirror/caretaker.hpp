@@ -2,10 +2,11 @@
 // split brain, and removes what earlier trouble left behind.
 #pragma once
 
+#include "agents/mirror/folders.hpp"
 #include "agents/mirror/promotion_score.hpp"
+#include "agents/mirror/split_watch.hpp"
 #include "agents/mirror/verify_plan.hpp"
 
-#include <twinsite/block/worry.hpp>
 #include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/memory.hpp>
 #include <twinsite/process/command.hpp>
@@ -16,13 +17,6 @@
 #include <vector>
 
 namespace twinsite::mirror {
-
-/// Where memory lives: STATE outlasts a reboot, RUN does not.
-struct Folders {
-    std::filesystem::path state = memory_folder;
-    std::filesystem::path run = "/run/twinsite/mirror";
-    std::filesystem::path devices = block::worry_folder; ///< notes for those who use the mirror
-};
 
 class Caretaker {
 public:
@@ -39,6 +33,11 @@ public:
     /// Pacemaker keeps the reason it got first while the exit code stays the same. True once when
     /// REASON is a split brain and the last one told was not: then the code has to change.
     virtual bool must_be_told_anew(const std::string& reason) = 0;
+    /// Why this unpromoted side waits for the operator before it is promoted: a split brain that
+    /// nobody has resolved. "" when it does not.
+    virtual std::string held_back(const Observation& seen, const Deadline& deadline) = 0;
+    /// The mirror is stopped: what the cluster was told of it no longer holds.
+    virtual void withdraw(const Deadline& deadline) = 0;
     virtual void note_role(Role role, const Deadline& deadline) = 0;
     /// The peer was stopped in order, so it wrote nothing after we last saw it.
     virtual void note_orderly_stop() = 0;
@@ -97,8 +96,10 @@ std::string health_attribute(std::string_view resource);
 std::string behind_attribute(std::string_view resource);
 /// "true" where an operator accepts that data may be missing: mirror-accept-loss-RESOURCE.
 std::string accept_loss_attribute(std::string_view resource);
-/// "DETECTED GENERATION ROLE KIB [ANCESTOR]", for `twinsite status` and `twinsite resolve`.
-std::string split_attribute_value(const SplitBrain& split);
+/// "DETECTED GENERATION ROLE KIB [ANCESTOR [ROLE@TIME,...]]", for `twinsite status`; ANCESTOR is
+/// "unknown" when only the last is known.
+std::string split_attribute_value(const SplitBrain& split,
+                                  const std::vector<RoleChange>& roles = {});
 
 class LocalCaretaker final : public Caretaker {
 public:
@@ -110,6 +111,8 @@ public:
     std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
                                         const Deadline& deadline) override;
     bool must_be_told_anew(const std::string& reason) override;
+    std::string held_back(const Observation& seen, const Deadline& deadline) override;
+    void withdraw(const Deadline& deadline) override;
     void note_role(Role role, const Deadline& deadline) override;
     void note_orderly_stop() override;
     std::string take_refusal() override;
@@ -119,7 +122,9 @@ public:
 private:
     std::string split_brain_worry(const Memory& memory, const Observation& seen,
                                   const Deadline& deadline);
-    std::string find_ancestor(const SplitBrain& split, const Deadline& deadline);
+    std::string show_split_brain(SplitBrain split, const Memory& memory, const Observation& seen,
+                                 const Deadline& deadline);
+    bool loss_is_accepted(const Deadline& deadline);
     std::string verify_worry(Memory memory, const Observation& seen, const Assessment& now,
                              const Deadline& deadline);
     std::string pool_worry(const Options& options) const;
@@ -128,6 +133,7 @@ private:
     std::string behind_worry(const Options& options, const Observation& seen,
                              const Deadline& deadline);
     [[nodiscard]] Options noted_options() const;
+    void forget_behind(const Deadline& deadline);
     void tell(const std::string& attribute, const std::string& value, const Deadline& deadline);
     void clean_up(const Memory& memory, const Deadline& deadline);
     void remember(const std::function<void(Memory&)>& change, const Deadline& deadline);
@@ -139,6 +145,7 @@ private:
     Clock& clock_;
     WallClock now_;
     CarePlan plan_;
+    SplitWatch split_watch_;
 };
 
 } // namespace twinsite::mirror

@@ -45,6 +45,11 @@ std::uint64_t queued_kib(unsigned port) {
     return (bytes + 1023) / 1024;
 }
 
+/// There as long as the cluster may have been told.
+std::filesystem::path behind_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.behind", resource);
+}
+
 } // namespace
 
 void LocalCaretaker::note_options(const Options& options) {
@@ -135,12 +140,33 @@ void LocalCaretaker::tell(const std::string& name, const std::string& value,
     }
 }
 
+/// Only who was promoted has told it.
+void LocalCaretaker::forget_behind(const Deadline& deadline) {
+    std::error_code ignored;
+    const auto file = behind_file(folders_, resource_);
+    if (!std::filesystem::exists(file, ignored)) {
+        return;
+    }
+    const auto gone = runner_.run_ok(
+        {{"attrd_updater", "--quiet", "--name=" + behind_attribute(resource_), "--delete"}, {}, {}},
+        deadline.within(clock_, patience));
+    if (!gone) {
+        log::info("{}", gone.error().message); // the next monitor tries again
+        return;
+    }
+    std::filesystem::remove(file, ignored);
+}
+
 std::string LocalCaretaker::behind_worry(const Options& options, const Observation& seen,
                                          const Deadline& deadline) {
     if (options.protocol != "A" || seen.role != Role::primary) {
+        forget_behind(deadline);
         return {};
     }
     const std::uint64_t behind = out_of_sync_kib(seen) + queued_kib(options.port);
+    std::error_code ignored;
+    std::filesystem::create_directories(folders_.run, ignored);
+    static_cast<void>(replace_file(behind_file(folders_, resource_), ""));
     tell(behind_attribute(resource_), std::to_string(behind), deadline);
     log::info("{}: the peer is {} KiB behind", resource_, behind);
     return plan_.most_behind_kib > 0 && behind > plan_.most_behind_kib

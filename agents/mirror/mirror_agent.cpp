@@ -101,6 +101,19 @@ ocf::ActionTable MirrorAgent::actions(const ocf::Request& request) {
             {"validate-all", [this, check_level] { return validate(check_level); }}};
 }
 
+Assessment MirrorAgent::judge(const Observation& seen) {
+    Assessment now = assess(seen, settings_.scores);
+    if (now.state != State::unpromoted || now.score <= never) {
+        return now;
+    }
+    if (const std::string held = parts_.caretaker.held_back(seen, deadline_); !held.empty()) {
+        now.score = never;
+        now.degraded = true;
+        now.reason = now.reason.empty() ? held : fmt::format("{}; {}", held, now.reason);
+    }
+    return now;
+}
+
 void MirrorAgent::publish(const Assessment& assessment) {
     const auto deadline = deadline_.within(parts_.clock, score_patience);
     const std::string text = score_text(assessment.score);
@@ -117,7 +130,7 @@ void MirrorAgent::publish_now() {
         return;
     }
     if (seen->configured) {
-        publish(assess(*seen, settings_.scores));
+        publish(judge(*seen));
     }
 }
 
@@ -126,18 +139,20 @@ Outcome MirrorAgent::monitor() {
     if (!seen) {
         return Outcome::of(seen.error());
     }
-    const Assessment now = assess(*seen, settings_.scores);
-    if (now.state == State::stopped) {
+    const Assessment plain = assess(*seen, settings_.scores);
+    if (plain.state == State::stopped) {
         return Outcome::of(ExitCode::not_running);
     }
-    publish(now);
     watch_link();
     if (!parts_.caretaker.knows_options()) {
         if (const auto options = parts_.mirror.options(deadline_)) {
             parts_.caretaker.note_options(*options);
         }
     }
-    std::vector<std::string> worries = parts_.caretaker.look_after(*seen, now, deadline_);
+    // First the look, which may find a split brain: the score has to know of it.
+    std::vector<std::string> worries = parts_.caretaker.look_after(*seen, plain, deadline_);
+    const Assessment now = judge(*seen);
+    publish(now);
     worries.push_back(seen->detour);
     if (left_to_peer(*seen, now)) {
         if (!now.reason.empty()) {
@@ -152,8 +167,8 @@ Outcome MirrorAgent::monitor() {
         log::warning("{}: score {}: {}", settings_.resource, score_text(now.score), reason);
     }
     const ExitCode code = code_of(now.state);
-    const bool plain = parts_.caretaker.must_be_told_anew(reason) || reason.empty();
-    return Outcome::of(plain ? code : degraded(code), reason);
+    const bool silent = parts_.caretaker.must_be_told_anew(reason) || reason.empty();
+    return Outcome::of(silent ? code : degraded(code), reason);
 }
 
 void MirrorAgent::watch_link() {
@@ -207,12 +222,19 @@ Outcome MirrorAgent::start() {
     if (!after) {
         return Outcome::of(after.error());
     }
-    const Assessment now = assess(*after, settings_.scores);
-    if (now.state == State::stopped) {
+    if (!after->configured) {
         return Outcome::of(ExitCode::error,
                            fmt::format("{} did not come up, though drbdadm reported no error",
                                        settings_.resource));
     }
+    if (!in_touch(*after)) {
+        // Pacemaker may promote it before the first monitor.
+        for (const std::string& worry :
+             parts_.caretaker.look_after(*after, assess(*after, settings_.scores), deadline_)) {
+            log::warning("{}: {}", settings_.resource, worry);
+        }
+    }
+    const Assessment now = judge(*after);
     publish(now);
     if (now.state == State::unknown) {
         return Outcome::of(ExitCode::error, now.reason);
@@ -318,6 +340,7 @@ Outcome MirrorAgent::stop() {
     if (const auto ended = parts_.watcher.end(deadline_); !ended) {
         log::warning("{}", ended.error().message);
     }
+    parts_.caretaker.withdraw(deadline_);
     if (const auto gone = parts_.score.withdraw(deadline_.within(parts_.clock, score_patience));
         !gone) {
         log::info("the promotion score was not withdrawn: {}", gone.error().message);
@@ -348,12 +371,18 @@ Outcome MirrorAgent::promote() {
         case Promotion::wait:
             return false;
         case Promotion::refused:
-            publish(assess(*seen, settings_.scores));
+            publish(judge(*seen));
             result = Outcome::of(seen->configured ? ExitCode::error : ExitCode::not_running,
                                  fmt::format("{} is not promoted: {}", settings_.resource, reason));
             return true;
         case Promotion::go:
             break;
+        }
+        if (const auto held = parts_.caretaker.held_back(*seen, deadline_); !held.empty()) {
+            publish(judge(*seen));
+            result = Outcome::of(ExitCode::error,
+                                 fmt::format("{} is not promoted: {}", settings_.resource, held));
+            return true;
         }
         if (const auto promoted = parts_.mirror.promote(deadline_); !promoted) {
             // A peer that has just died counts as connected until its pings are missed, and as

@@ -71,6 +71,8 @@ private:
     Status insist(const Change& change, const Deadline& deadline);
     void wait_until_settled();
     void watch_link();
+    /// What is seen, and what only this side's memory knows.
+    Assessment judge(const Observation& seen);
     void publish(const Assessment& assessment);
     void publish_now();
     [[nodiscard]] Error explain_refusal(const Error& error, const Observation& seen,

@@ -285,6 +285,16 @@ PromotionVerdict may_promote(const Observation& seen, const PromotionRules& rule
     return {Promotion::go, {}};
 }
 
+bool in_touch(const Observation& seen) {
+    return std::any_of(seen.peers.begin(), seen.peers.end(),
+                       [](const Peer& peer) { return peer.connection == Connection::connected; });
+}
+
+bool waits_for_operator(const Observation& seen, const SplitKnowledge& known) {
+    return seen.configured && seen.role != Role::primary && !in_touch(seen) && known.recorded &&
+           !known.loss_accepted;
+}
+
 Options parse_options(std::string_view shown) {
     Options options;
     for (const std::string_view line : lines(shown)) {

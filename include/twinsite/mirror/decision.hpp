@@ -78,6 +78,21 @@ struct PromotionRules {
 
 PromotionVerdict may_promote(const Observation& observation, const PromotionRules& rules);
 
+/// What is known of a split brain beyond what the kernel shows.
+struct SplitKnowledge {
+    bool recorded = false;      ///< found on this side, and not resolved since
+    bool loss_accepted = false; ///< an operator accepts here that the other side's writes are lost
+};
+
+/// Whether an unpromoted replica is kept from promotion until an operator has spoken: it lacks what
+/// the other side wrote. That holds whatever has become of the other side, and also where the
+/// kernel would promote it: it may be the only copy left, but not a good one. Once connected, the
+/// kernel itself has compared both.
+bool waits_for_operator(const Observation& observation, const SplitKnowledge& known);
+
+/// Some peer is connected.
+bool in_touch(const Observation& observation);
+
 /// What of DRBD's options matters here.
 struct Options {
     bool allow_two_primaries = false;

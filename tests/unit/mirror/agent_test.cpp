@@ -36,6 +36,7 @@ class FakeCaretaker final : public Caretaker {
 public:
     std::vector<std::string> worries;
     std::string refusal;
+    std::string held;
     std::vector<std::string> notes;
 
     std::vector<std::string> look_after(const Observation& /*seen*/, const Assessment& /*now*/,
@@ -43,6 +44,10 @@ public:
         return worries;
     }
     bool must_be_told_anew(const std::string& /*reason*/) override { return false; }
+    std::string held_back(const Observation& seen, const Deadline& /*deadline*/) override {
+        return in_touch(seen) ? "" : held;
+    }
+    void withdraw(const Deadline& /*deadline*/) override { notes.emplace_back("withdrawn"); }
     void note_role(Role role, const Deadline& /*deadline*/) override {
         notes.emplace_back(to_string(role));
     }
@@ -384,6 +389,31 @@ TEST_F(MirrorActions, the_link_is_watched_from_start_to_stop) {
     EXPECT_TRUE(watcher.watching);
     agent().stop();
     EXPECT_FALSE(watcher.watching);
+}
+
+TEST_F(MirrorActions, a_side_of_a_split_brain_is_not_promoted_without_an_operator) {
+    caretaker.held = "not promoted without an operator";
+    drbd.when_up = testing::FakeMirror::connected();
+    drbd.when_up.peers[0].connection = Connection::connecting;
+    drbd.when_up.peers[0].volumes[0].disk = Disk::unknown;
+    EXPECT_EQ(agent().start().code, ExitCode::success);
+    const auto seen = agent().monitor();
+    EXPECT_EQ(seen.code, ExitCode::degraded);
+    EXPECT_THAT(seen.reason, HasSubstr(caretaker.held));
+    agent().notify("post", "stop");
+    const auto promoted = agent().promote();
+    EXPECT_EQ(promoted.code, ExitCode::error);
+    EXPECT_THAT(promoted.reason, HasSubstr(caretaker.held));
+    EXPECT_THAT(score.published, ElementsAre("-INFINITY", "-INFINITY", "-INFINITY", "-INFINITY"));
+    drbd.now.role = Role::primary;
+    EXPECT_EQ(agent().monitor().code, ExitCode::degraded_promoted) << "who works goes on";
+    EXPECT_EQ(score.published.back(), "10000");
+}
+
+TEST_F(MirrorActions, a_stop_takes_back_what_the_cluster_was_told) {
+    drbd.now = testing::FakeMirror::connected();
+    EXPECT_EQ(agent().stop().code, ExitCode::success);
+    EXPECT_THAT(caretaker.notes, ElementsAre("withdrawn"));
 }
 
 TEST_F(MirrorActions, notify_always_succeeds) {

@@ -86,7 +86,10 @@ TEST_F(CaretakerOfRed, notes_when_it_last_saw_a_promoted_peer) {
 TEST_F(CaretakerOfRed, a_ban_is_lifted_when_both_sides_are_whole_and_not_before) {
     remember([](Memory& memory) { memory.banned_node = "rz2-a"; });
     look(alone());
-    EXPECT_THAT(cluster.asked, IsEmpty());
+    for (const auto& command : cluster.asked) {
+        EXPECT_EQ(command.input, "");
+    }
+    cluster.asked.clear();
     look(whole());
     ASSERT_THAT(cluster.asked, SizeIs(1));
     EXPECT_THAT(cluster.asked[0].input, HasSubstr("twinsite-mirror-fence-red"));
@@ -120,6 +123,10 @@ TEST_F(CaretakerOfRed, a_split_brain_is_shown_until_it_is_over) {
     EXPECT_THAT(cluster.asked[3].text(), HasSubstr("Primary 3072 0000000000000002"));
     EXPECT_EQ(file().load().value().split_brain->ancestor, "0000000000000002");
     cluster.answer.clear();
+    cluster.reachable = false;
+    look(whole());
+    EXPECT_TRUE(file().load().value().split_brain) << "else the attribute would stay for ever";
+    cluster.reachable = true;
     EXPECT_EQ(look(whole()), "");
     EXPECT_THAT(cluster.asked.back().text(), HasSubstr("--delete"));
     EXPECT_FALSE(file().load().value().split_brain);
@@ -132,7 +139,11 @@ TEST_F(CaretakerOfRed, standing_alone_is_no_split_brain_by_itself) {
 TEST_F(CaretakerOfRed, remembers_the_last_roles_and_survives_a_damaged_file) {
     static_cast<void>(scratch.write("state/red.json", "{ damaged"));
     EXPECT_EQ(file().load().error().kind, ErrorKind::protocol);
+    EXPECT_THAT(look(alone()), HasSubstr("was damaged"));
+    caretaker().note_role(Role::primary, deadline);
+    EXPECT_THAT(look(alone()), HasSubstr("was damaged")) << "a new file does not know it either";
     EXPECT_EQ(look(whole()), "");
+    EXPECT_EQ(look(alone()), "");
     for (int i = 0; i < 40; ++i) {
         now = i;
         caretaker().note_role(i % 2 == 0 ? Role::primary : Role::secondary, deadline);
@@ -211,6 +222,25 @@ TEST_F(CaretakerOfRed, an_asynchronous_peer_that_is_behind_is_shown) {
     EXPECT_THAT(look(seen), HasSubstr("5000 KiB behind"));
     caretaker().note_options({.protocol = "C", .port = 1});
     EXPECT_EQ(look(seen), "");
+}
+
+TEST_F(CaretakerOfRed, what_a_peer_was_behind_is_no_longer_told_after_a_demotion) {
+    const std::string gone = "attrd_updater --quiet --name=mirror-behind-red --delete";
+    caretaker().note_options({.protocol = "A", .port = 1});
+    look(testing::FakeMirror::connected(Role::primary));
+    cluster.asked.clear();
+    cluster.reachable = false;
+    look(whole());
+    cluster.reachable = true;
+    look(whole());
+    look(whole());
+    ASSERT_THAT(cluster.asked, SizeIs(2)) << "until it is gone, and not again";
+    EXPECT_EQ(cluster.asked[1].text(), gone);
+    look(testing::FakeMirror::connected(Role::primary));
+    cluster.asked.clear();
+    caretaker().withdraw(deadline);
+    ASSERT_THAT(cluster.asked, SizeIs(1)) << "also at a stop without a monitor in between";
+    EXPECT_EQ(cluster.asked[0].text(), gone);
 }
 
 TEST_F(CaretakerOfRed, who_uses_the_device_hears_of_a_lost_disk) {

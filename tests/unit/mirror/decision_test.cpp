@@ -187,6 +187,21 @@ TEST(MirrorDecision, the_score_and_the_promotion_agree) {
     });
 }
 
+TEST(MirrorDecision, a_side_of_a_split_brain_waits_for_the_operator_whatever_its_peer_does) {
+    each_combination([](const Combination& each, const Assessment&) {
+        for (const bool recorded : {false, true}) {
+            for (const bool accepted : {false, true}) {
+                // Also when the peer's node is gone and this is the only copy: it lacks what the
+                // peer wrote. go-live accepts that, here and nowhere else.
+                EXPECT_EQ(waits_for_operator(each.seen(), {recorded, accepted}),
+                          recorded && !accepted && each.role != Role::primary &&
+                              each.connection != Connection::connected);
+            }
+        }
+    });
+    EXPECT_FALSE(waits_for_operator(Observation{}, {.recorded = true}));
+}
+
 TEST(MirrorDecision, a_peer_that_is_still_promoted_is_waited_for) {
     EXPECT_EQ(may_promote(seen(Role::secondary, Disk::up_to_date, Connection::connected,
                                Disk::up_to_date, Replication::established, Role::primary),
