@@ -28,7 +28,7 @@ std::string own_name() {
 
 site::CopyFacts facts_of(const mirror::Observation& seen, const mirror::Memory& memory) {
     site::CopyFacts facts;
-    facts.split_brain = memory.split_brain.has_value();
+    facts.split_brain = memory.split_brain && !memory.split_brain->reconnected;
     facts.configured = seen.configured;
     facts.promoted = seen.role == mirror::Role::primary;
     facts.up_to_date =

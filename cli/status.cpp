@@ -42,6 +42,9 @@ Json map_json(const site::SiteMap& map, const std::vector<site::Finding>& findin
                         {"site", lun.site},
                         {"copies", std::move(copies)},
                         {"trouble", lun.trouble}});
+        if (lun.behind_kib) {
+            luns.back()["behind_kib"] = *lun.behind_kib;
+        }
     }
     Json vms = Json::array();
     for (const auto& vm : map.vms) {

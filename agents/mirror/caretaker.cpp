@@ -27,9 +27,25 @@ std::string local_time(UnixTime at) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(at));
 }
 
-bool cut_off(const Observation& seen) {
-    return std::any_of(seen.peers.begin(), seen.peers.end(),
-                       [](const Peer& peer) { return peer.connection == Connection::stand_alone; });
+/// "Primary from ... to ..., since ...": the last two times.
+std::string primary_times(const std::vector<RoleChange>& roles, Role now) {
+    std::vector<std::string> times;
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+        if (roles[i].role != Role::primary) {
+            continue;
+        }
+        const std::string since = local_time(roles[i].at);
+        if (i + 1 < roles.size()) {
+            times.push_back(fmt::format("from {} to {}", since, local_time(roles[i + 1].at)));
+        } else {
+            times.push_back(now == Role::primary ? "since " + since
+                                                 : fmt::format("from {} until it crashed", since));
+        }
+    }
+    if (times.size() > 2) {
+        times.erase(times.begin(), times.end() - 2);
+    }
+    return times.empty() ? "" : "Primary here " + join(times, " and ") + "; ";
 }
 
 Status store(const std::filesystem::path& file, std::string_view text) {
@@ -56,6 +72,29 @@ std::filesystem::path contact_file(const Folders& folders, std::string_view reso
 
 std::filesystem::path link_file(const Folders& folders, std::string_view resource) {
     return folders.run / fmt::format("{}.link", resource);
+}
+
+std::filesystem::path watcher_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.watcher", resource);
+}
+
+LinkNote read_link(const Folders& folders, std::string_view resource) {
+    const auto words = split(read_file(link_file(folders, resource), 256).value_or(""));
+    if (words.size() < 3) {
+        return {};
+    }
+    LinkNote note{words[0], words[1], words.size() > 3 ? words[3] : ""};
+    const auto watcher = read_file(watcher_file(folders, resource), 64).value_or("");
+    if (!note.mark.starts_with(fmt::format("{}.", trim(watcher)))) {
+        note.mark.clear();
+    }
+    return note;
+}
+
+Status write_link(const Folders& folders, std::string_view resource, const LinkNote& note,
+                  UnixTime at) {
+    return replace_file(link_file(folders, resource),
+                        fmt::format("{} {} {} {}\n", note.state, note.losses, at, note.mark));
 }
 
 std::filesystem::path options_file(const Folders& folders, std::string_view resource) {
@@ -103,9 +142,20 @@ std::string behind_attribute(std::string_view resource) {
     return fmt::format("mirror-behind-{}", resource);
 }
 
-std::string split_attribute_value(const SplitBrain& split) {
-    return fmt::format("{} {} {} {}{}{}", split.detected, split.generation, to_string(split.role),
-                       split.out_of_sync_kib, split.ancestor.empty() ? "" : " ", split.ancestor);
+std::string split_attribute_value(const SplitBrain& split, const std::vector<RoleChange>& roles) {
+    constexpr std::size_t most_told = 4;
+    std::vector<std::string> changes;
+    for (std::size_t i = roles.size() - std::min(roles.size(), most_told); i < roles.size(); ++i) {
+        changes.push_back(fmt::format("{}@{}", to_string(roles[i].role), roles[i].at));
+    }
+    std::vector<std::string> words{
+        std::to_string(split.detected),        split.generation, std::string(to_string(split.role)),
+        std::to_string(split.out_of_sync_kib), split.ancestor,   join(changes, ",")};
+    if (split.ancestor.empty() && !changes.empty()) {
+        words[4] = "unknown";
+    }
+    std::erase(words, "");
+    return join(words, " ");
 }
 
 LocalCaretaker::LocalCaretaker(std::string resource, Folders folders,
@@ -117,7 +167,8 @@ LocalCaretaker::LocalCaretaker(std::string resource, Folders folders,
     , runner_(runner)
     , clock_(clock)
     , now_(std::move(now))
-    , plan_(plan) {}
+    , plan_(plan)
+    , split_watch_(resource_, folders_, runner, clock) {}
 
 void LocalCaretaker::remember(const std::function<void(Memory&)>& change,
                               const Deadline& deadline) {
@@ -142,6 +193,7 @@ void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
     if (memory.split_brain) {
         if (const auto gone = runner_.run_ok(attribute(resource_, {"--delete"}), soon); !gone) {
             log::warning("{}", gone.error().message);
+            return; // with the record the next monitor tries again
         }
         log::notice("{} is whole: the split brain of {} is over", resource_,
                     local_time(memory.split_brain->detected));
@@ -164,6 +216,7 @@ void LocalCaretaker::clean_up(const Memory& memory, const Deadline& deadline) {
             changed.banned_node.clear();
             changed.split_brain.reset();
             changed.loss_accepted = false;
+            changed.incomplete = false;
         },
         deadline);
 }
@@ -175,15 +228,20 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
     std::vector<std::string> worries{pool_worry(options), link_worry(seen),
                                      behind_worry(options, seen, deadline)};
     tell_users(seen, worries.front());
-    const auto memory = memory_.load();
-    if (!memory) {
-        log::warning("{}", memory.error().message);
-    } else if (!now.degraded &&
-               (memory->split_brain || memory->loss_accepted || !memory->banned_node.empty())) {
-        clean_up(*memory, deadline);
+    const auto loaded = memory_.load();
+    if (!loaded) {
+        log::warning("{}", loaded.error().message);
+    }
+    const Memory memory = loaded ? *loaded : Memory{.incomplete = true};
+    if (in_touch(seen)) {
+        split_watch_.withdraw(deadline);
+    }
+    if (!now.degraded && (memory.split_brain || memory.loss_accepted || memory.incomplete ||
+                          !memory.banned_node.empty())) {
+        clean_up(memory, deadline);
     } else {
-        worries.insert(worries.begin(), {split_brain_worry(*memory, seen, deadline),
-                                         verify_worry(*memory, seen, now, deadline)});
+        worries.insert(worries.begin(), {split_brain_worry(memory, seen, deadline),
+                                         verify_worry(memory, seen, now, deadline)});
     }
     worries.insert(worries.begin(), review_fencing(seen, resource_, folders_, runner_, now_(),
                                                    deadline.within(clock_, review_patience)));
@@ -191,42 +249,45 @@ std::vector<std::string> LocalCaretaker::look_after(const Observation& seen, con
     return worries;
 }
 
-/// From what both sides told the cluster: lines with value="...". Not by "attrd_updater --all": in
-/// an agent's environment (CRM_meta_on_node) Pacemaker 2.1 answers about this node alone.
-std::string LocalCaretaker::find_ancestor(const SplitBrain& split, const Deadline& deadline) {
-    const auto ours = parse_generation(split.generation);
-    const auto all =
-        runner_.run_ok({.argv = {"cibadmin", "--query", "--xpath",
-                                 fmt::format("//transient_attributes//nvpair[@name='{}']",
-                                             split_attribute(resource_))},
-                        .input = {},
-                        .environment = {}},
-                       deadline.within(clock_, patience));
-    if (!ours || !all) {
-        return {};
-    }
-    for (const std::string_view line : lines(*all)) {
-        const auto value = line.find("value=\"");
-        const auto words = value == std::string_view::npos
-                               ? std::vector<std::string>{}
-                               : twinsite::split(line.substr(value + 7), " \"");
-        const auto theirs = words.size() > 1 ? parse_generation(words[1]) : ours;
-        if (theirs && *theirs != *ours) {
-            const std::uint64_t common = common_ancestor(*ours, *theirs);
-            return common == 0 ? "none" : fmt::format("{:016X}", common);
-        }
-    }
-    return {};
-}
-
 std::string LocalCaretaker::split_brain_worry(const Memory& memory, const Observation& seen,
                                               const Deadline& deadline) {
-    if (!memory.split_brain || !cut_off(seen)) {
+    const bool recorded = memory.split_brain && !memory.split_brain->reconnected;
+    if (in_touch(seen)) {
+        if (recorded && settled(seen)) {
+            remember(
+                [](Memory& changed) {
+                    if (changed.split_brain) {
+                        changed.split_brain->reconnected = true;
+                    }
+                },
+                deadline);
+        }
         return {};
     }
-    SplitBrain split = *memory.split_brain;
-    if (split.ancestor.empty()) {
-        split.ancestor = find_ancestor(split, deadline);
+    if (recorded) {
+        return show_split_brain(*memory.split_brain, memory, seen, deadline);
+    }
+    if (const auto found = split_watch_.look(seen, now_(), deadline)) {
+        log::error("{}: SPLIT BRAIN: both sides have generations that the other does not know; "
+                   "decide with twinsite resolve {}",
+                   resource_, resource_);
+        remember([&](Memory& changed) { changed.split_brain = found; }, deadline);
+        return show_split_brain(*found, memory, seen, deadline);
+    }
+    return memory.incomplete
+               ? fmt::format(
+                     "the record of {} was damaged: whether it told of a split brain is not "
+                     "known until both sides are connected",
+                     resource_)
+               : std::string();
+}
+
+std::string LocalCaretaker::show_split_brain(SplitBrain split, const Memory& memory,
+                                             const Observation& seen, const Deadline& deadline) {
+    const auto ours = parse_generation(split.generation);
+    if (split.ancestor.empty() && ours) {
+        const auto shown = shown_generations(resource_, runner_, deadline.within(clock_, patience));
+        split.ancestor = shown ? find_ancestor(*ours, *shown) : "";
         remember(
             [&](Memory& changed) {
                 if (changed.split_brain) {
@@ -235,14 +296,50 @@ std::string LocalCaretaker::split_brain_worry(const Memory& memory, const Observ
             },
             deadline);
     }
-    const auto told =
-        runner_.run_ok(attribute(resource_, {"--update=" + split_attribute_value(split)}),
-                       deadline.within(clock_, patience));
+    const auto told = runner_.run_ok(
+        attribute(resource_, {"--update=" + split_attribute_value(split, memory.roles)}),
+        deadline.within(clock_, patience));
     if (!told) {
         log::warning("{}", told.error().message);
     }
-    return fmt::format("SPLIT BRAIN since {}: decide with twinsite resolve {}",
-                       local_time(memory.split_brain->detected), resource_);
+    return fmt::format("SPLIT BRAIN since {}: {}decide with twinsite resolve {}",
+                       local_time(split.detected), primary_times(memory.roles, seen.role),
+                       resource_);
+}
+
+bool LocalCaretaker::loss_is_accepted(const Deadline& deadline) {
+    const auto said = runner_.run_ok(
+        {{"attrd_updater", "--query", "--name=" + accept_loss_attribute(resource_)}, {}, {}},
+        deadline.within(clock_, patience));
+    return said && said->find("value=\"true\"") != std::string::npos;
+}
+
+std::string LocalCaretaker::held_back(const Observation& seen, const Deadline& deadline) {
+    if (!waits_for_operator(seen, {.recorded = true})) {
+        return {};
+    }
+    const Memory memory = memory_.load().value_or(Memory{});
+    const SplitKnowledge known{.recorded = memory.split_brain && !memory.split_brain->reconnected,
+                               .loss_accepted = memory.loss_accepted};
+    if (!waits_for_operator(seen, known)) {
+        return {};
+    }
+    if (loss_is_accepted(deadline)) {
+        log::notice("{}: the operator accepts that what the other side wrote since the split brain "
+                    "is lost",
+                    resource_);
+        remember([](Memory& changed) { changed.loss_accepted = true; }, deadline);
+        return {};
+    }
+    return fmt::format("not promoted without an operator: the other side wrote too; decide with "
+                       "twinsite resolve {}, or when the other side is gone for good with twinsite "
+                       "go-live",
+                       resource_);
+}
+
+void LocalCaretaker::withdraw(const Deadline& deadline) {
+    split_watch_.withdraw(deadline);
+    forget_behind(deadline);
 }
 
 bool LocalCaretaker::must_be_told_anew(const std::string& reason) {

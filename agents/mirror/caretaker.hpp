@@ -2,10 +2,11 @@
 // split brain, and removes what earlier trouble left behind.
 #pragma once
 
+#include "agents/mirror/folders.hpp"
 #include "agents/mirror/promotion_score.hpp"
+#include "agents/mirror/split_watch.hpp"
 #include "agents/mirror/verify_plan.hpp"
 
-#include <twinsite/block/worry.hpp>
 #include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/memory.hpp>
 #include <twinsite/process/command.hpp>
@@ -16,13 +17,6 @@
 #include <vector>
 
 namespace twinsite::mirror {
-
-/// Where memory lives: STATE outlasts a reboot, RUN does not.
-struct Folders {
-    std::filesystem::path state = memory_folder;
-    std::filesystem::path run = "/run/twinsite/mirror";
-    std::filesystem::path devices = block::worry_folder; ///< notes for those who use the mirror
-};
 
 class Caretaker {
 public:
@@ -40,6 +34,11 @@ public:
     /// REASON is a split brain or standing I/O and the last one told was not, and when I/O goes on:
     /// then the code has to change.
     virtual bool must_be_told_anew(const std::string& reason) = 0;
+    /// Why this unpromoted side waits for the operator before it is promoted: a split brain that
+    /// nobody has resolved. "" when it does not.
+    virtual std::string held_back(const Observation& seen, const Deadline& deadline) = 0;
+    /// The mirror is stopped: what the cluster was told of it no longer holds.
+    virtual void withdraw(const Deadline& deadline) = 0;
     virtual void note_role(Role role, const Deadline& deadline) = 0;
     /// An unpromoted side keeps when it was last connected, and which role the peer had then. What
     /// is seen without a connection changes nothing: the peer may go on writing.
@@ -69,7 +68,23 @@ struct Contact {
 std::filesystem::path contact_file(const Folders& folders, std::string_view resource);
 std::filesystem::path refusal_file(const Folders& folders, std::string_view resource);
 Result<Contact> read_contact(const Folders& folders, std::string_view resource);
+
+/// What the link watcher noted last, in RUN/RESOURCE.link.
+struct LinkNote {
+    std::string state; ///< up, flapping, lost; "" when nobody watches
+    std::string losses;
+    /// Tells this unbroken connection from every other; "" when that is not known. It begins with
+    /// the watcher's process id: what a predecessor noted says nothing.
+    std::string mark;
+};
+
 std::filesystem::path link_file(const Folders& folders, std::string_view resource);
+/// The watcher's lock, with its process id.
+std::filesystem::path watcher_file(const Folders& folders, std::string_view resource);
+LinkNote read_link(const Folders& folders, std::string_view resource);
+Status write_link(const Folders& folders, std::string_view resource, const LinkNote& note,
+                  UnixTime at);
+
 std::filesystem::path options_file(const Folders& folders, std::string_view resource);
 Status write_contact(const Folders& folders, std::string_view resource, const Contact& contact);
 
@@ -81,8 +96,10 @@ std::string link_attribute(std::string_view resource);
 std::string health_attribute(std::string_view resource);
 /// Protocol A: KiB that the peer does not have yet: mirror-behind-RESOURCE.
 std::string behind_attribute(std::string_view resource);
-/// "DETECTED GENERATION ROLE KIB [ANCESTOR]", for `twinsite status` and `twinsite resolve`.
-std::string split_attribute_value(const SplitBrain& split);
+/// "DETECTED GENERATION ROLE KIB [ANCESTOR [ROLE@TIME,...]]", for `twinsite status`; ANCESTOR is
+/// "unknown" when only the last is known.
+std::string split_attribute_value(const SplitBrain& split,
+                                  const std::vector<RoleChange>& roles = {});
 
 class LocalCaretaker final : public Caretaker {
 public:
@@ -94,6 +111,8 @@ public:
     std::vector<std::string> look_after(const Observation& seen, const Assessment& now,
                                         const Deadline& deadline) override;
     bool must_be_told_anew(const std::string& reason) override;
+    std::string held_back(const Observation& seen, const Deadline& deadline) override;
+    void withdraw(const Deadline& deadline) override;
     void note_role(Role role, const Deadline& deadline) override;
     void note_contact(const Observation& seen) override;
     std::string take_refusal() override;
@@ -103,7 +122,9 @@ public:
 private:
     std::string split_brain_worry(const Memory& memory, const Observation& seen,
                                   const Deadline& deadline);
-    std::string find_ancestor(const SplitBrain& split, const Deadline& deadline);
+    std::string show_split_brain(SplitBrain split, const Memory& memory, const Observation& seen,
+                                 const Deadline& deadline);
+    bool loss_is_accepted(const Deadline& deadline);
     std::string verify_worry(Memory memory, const Observation& seen, const Assessment& now,
                              const Deadline& deadline);
     std::string pool_worry(const Options& options) const;
@@ -112,6 +133,7 @@ private:
     std::string behind_worry(const Options& options, const Observation& seen,
                              const Deadline& deadline);
     [[nodiscard]] Options noted_options() const;
+    void forget_behind(const Deadline& deadline);
     void tell(const std::string& attribute, const std::string& value, const Deadline& deadline);
     void clean_up(const Memory& memory, const Deadline& deadline);
     void remember(const std::function<void(Memory&)>& change, const Deadline& deadline);
@@ -123,6 +145,7 @@ private:
     Clock& clock_;
     WallClock now_;
     CarePlan plan_;
+    SplitWatch split_watch_;
 };
 
 } // namespace twinsite::mirror

@@ -45,6 +45,11 @@ std::uint64_t queued_kib(unsigned port) {
     return (bytes + 1023) / 1024;
 }
 
+/// There as long as the cluster may have been told.
+std::filesystem::path behind_file(const Folders& folders, std::string_view resource) {
+    return folders.run / fmt::format("{}.behind", resource);
+}
+
 } // namespace
 
 void LocalCaretaker::note_options(const Options& options) {
@@ -118,11 +123,10 @@ std::string LocalCaretaker::link_worry(const Observation& seen) const {
     if (seen.role != Role::primary) {
         return {};
     }
-    const auto text = read_file(link_file(folders_, resource_), 256);
-    const auto words = split(text.value_or(""));
-    return words.size() == 3 && words[0] == "flapping"
+    const auto link = read_link(folders_, resource_);
+    return link.state == "flapping"
                ? fmt::format("the mirror's link is flapping: lost {} times in ten minutes",
-                             printable(words[1]))
+                             printable(link.losses))
                : std::string();
 }
 
@@ -136,12 +140,33 @@ void LocalCaretaker::tell(const std::string& name, const std::string& value,
     }
 }
 
+/// Only who was promoted has told it.
+void LocalCaretaker::forget_behind(const Deadline& deadline) {
+    std::error_code ignored;
+    const auto file = behind_file(folders_, resource_);
+    if (!std::filesystem::exists(file, ignored)) {
+        return;
+    }
+    const auto gone = runner_.run_ok(
+        {{"attrd_updater", "--quiet", "--name=" + behind_attribute(resource_), "--delete"}, {}, {}},
+        deadline.within(clock_, patience));
+    if (!gone) {
+        log::info("{}", gone.error().message); // the next monitor tries again
+        return;
+    }
+    std::filesystem::remove(file, ignored);
+}
+
 std::string LocalCaretaker::behind_worry(const Options& options, const Observation& seen,
                                          const Deadline& deadline) {
     if (options.protocol != "A" || seen.role != Role::primary) {
+        forget_behind(deadline);
         return {};
     }
     const std::uint64_t behind = out_of_sync_kib(seen) + queued_kib(options.port);
+    std::error_code ignored;
+    std::filesystem::create_directories(folders_.run, ignored);
+    static_cast<void>(replace_file(behind_file(folders_, resource_), ""));
     tell(behind_attribute(resource_), std::to_string(behind), deadline);
     log::info("{}: the peer is {} KiB behind", resource_, behind);
     return plan_.most_behind_kib > 0 && behind > plan_.most_behind_kib
@@ -157,7 +182,9 @@ std::string LocalCaretaker::verify_worry(Memory memory, const Observation& seen,
         how(memory);
         remember(how, deadline);
     };
-    switch (next_verify_step(plan_.verify, memory, seen, now, time, minute_of_day(time))) {
+    const VerifyMoment moment{seen, now, read_link(folders_, resource_).mark, time,
+                              minute_of_day(time)};
+    switch (next_verify_step(plan_.verify, memory, moment)) {
     case VerifyStep::begin:
         if (const auto begun = runner_.run_ok({{"drbdadm", "verify", resource_}, {}, {}},
                                               deadline.within(clock_, patience));
@@ -168,6 +195,7 @@ std::string LocalCaretaker::verify_worry(Memory memory, const Observation& seen,
         log::notice("{}: comparing both copies", resource_);
         change([&](Memory& m) {
             m.verify_begun = time;
+            m.verify_link = moment.link;
             m.differing_kib = 0;
         });
         break;
@@ -180,9 +208,14 @@ std::string LocalCaretaker::verify_worry(Memory memory, const Observation& seen,
         log::notice("{}: both copies were compared, {} KiB differ", resource_,
                     memory.differing_kib);
         break;
+    case VerifyStep::reported:
+        change([](Memory& m) { m.verify_begun = 0; });
+        break;
     case VerifyStep::abandoned:
         change([](Memory& m) { m.verify_begun = 0; });
-        log::warning("{}: the comparison of both copies was cut off", resource_);
+        log::warning("{}: the comparison of both copies was cut off, or nobody watched whether it "
+                     "was: it is made again",
+                     resource_);
         break;
     case VerifyStep::none:
         break;

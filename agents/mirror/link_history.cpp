@@ -25,7 +25,7 @@ bool LinkHistory::take(std::string_view line, TimePoint now) {
         return false;
     }
     if (words[0] == "destroy" && words[1] == "resource") {
-        link_ = State::removed;
+        move_to(State::removed);
         return true;
     }
     const std::string_view connection = value_of(words, "connection:");
@@ -34,7 +34,7 @@ bool LinkHistory::take(std::string_view line, TimePoint now) {
     }
     if (connection == "Connected") {
         const bool news = link_ != State::up;
-        link_ = State::up;
+        move_to(State::up);
         return news;
     }
     // The states on the way down follow each other within a moment: one loss. Taken down by hand
@@ -46,8 +46,13 @@ bool LinkHistory::take(std::string_view line, TimePoint now) {
         }
     }
     const bool news = link_ != State::lost;
-    link_ = State::lost;
+    move_to(State::lost);
     return news;
+}
+
+void LinkHistory::move_to(State state) {
+    changes_ += link_ == state ? 0 : 1;
+    link_ = state;
 }
 
 std::size_t LinkHistory::losses(TimePoint now) const {

@@ -31,10 +31,15 @@ public:
     [[nodiscard]] State state(TimePoint now) const;
     /// Losses within the last FLAP_SPAN.
     [[nodiscard]] std::size_t losses(TimePoint now) const;
+    /// How often the link came or went so far: the same as long as a connection is unbroken.
+    [[nodiscard]] std::size_t changes() const { return changes_; }
 
 private:
     std::string resource_;
+    void move_to(State state);
+
     State link_ = State::unknown;
+    std::size_t changes_ = 0;
     std::deque<TimePoint> lost_;
 };
 

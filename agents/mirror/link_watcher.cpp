@@ -2,12 +2,12 @@
 
 #include "agents/mirror/link_history.hpp"
 
-#include <twinsite/base/file.hpp>
 #include <twinsite/log/log.hpp>
 #include <twinsite/process/command.hpp>
 #include <twinsite/process/line_stream.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <ctime>
 #include <system_error>
@@ -46,23 +46,24 @@ public:
     }
 
 private:
-    /// What has changed since it was last told, or could not be told then.
+    /// What has changed since it was last noted and told, or could not be told then.
     void tell() {
         const auto state = history_.state(clock_.now());
-        if (state == told_ || state == LinkHistory::State::unknown ||
-            state == LinkHistory::State::removed) {
+        if (state == LinkHistory::State::unknown || state == LinkHistory::State::removed) {
             return;
         }
         const std::size_t losses = history_.losses(clock_.now());
+        if (state != noted_ || history_.changes() != noted_changes_) {
+            note(state, losses);
+        }
+        if (state == told_) {
+            return;
+        }
         if (state != logged_) {
             logged_ = state;
             log::at(state == LinkHistory::State::up ? log::Level::notice : log::Level::warning,
                     "{}: the mirror's link is {}; lost {} times in ten minutes", duty_.resource,
                     to_string(state), losses);
-            static_cast<void>(
-                replace_file(link_file(duty_.folders, duty_.resource),
-                             fmt::format("{} {} {}\n", to_string(state), losses,
-                                         static_cast<std::int64_t>(std::time(nullptr)))));
         }
         bool known = update(link_attribute(duty_.resource), std::string(to_string(state)));
         if (duty_.health) {
@@ -74,6 +75,14 @@ private:
         if (known) {
             told_ = state;
         }
+    }
+
+    void note(LinkHistory::State state, std::size_t losses) {
+        noted_ = state;
+        noted_changes_ = history_.changes();
+        const LinkNote note{std::string(to_string(state)), std::to_string(losses),
+                            fmt::format("{}.{}.{}", ::getpid(), begun_, noted_changes_)};
+        static_cast<void>(write_link(duty_.folders, duty_.resource, note, std::time(nullptr)));
     }
 
     void forget() {
@@ -96,9 +105,12 @@ private:
     }
 
     const BackgroundLinkWatcher::Duty& duty_;
+    const std::time_t begun_ = std::time(nullptr);
     SystemClock clock_;
     process::SystemCommandRunner runner_;
     LinkHistory history_;
+    LinkHistory::State noted_ = LinkHistory::State::unknown;
+    std::size_t noted_changes_ = 0;
     LinkHistory::State told_ = LinkHistory::State::unknown;
     LinkHistory::State logged_ = LinkHistory::State::unknown;
 };
@@ -114,7 +126,7 @@ void watch(const BackgroundLinkWatcher::Duty& duty) {
 
 BackgroundLinkWatcher::BackgroundLinkWatcher(Duty duty, Clock& clock)
     : duty_(std::move(duty))
-    , process_(duty_.folders.run / fmt::format("{}.watcher", duty_.resource), clock) {}
+    , process_(watcher_file(duty_.folders, duty_.resource), clock) {}
 
 Status BackgroundLinkWatcher::keep_watching() {
     std::error_code failed;

@@ -31,6 +31,8 @@ ExitCode code_of(State state) {
         return ExitCode::running_promoted;
     case State::failed_promoted:
         return ExitCode::failed_promoted;
+    case State::unknown:
+        return ExitCode::error;
     }
     return ExitCode::error;
 }
@@ -99,6 +101,19 @@ ocf::ActionTable MirrorAgent::actions(const ocf::Request& request) {
             {"validate-all", [this, check_level] { return validate(check_level); }}};
 }
 
+Assessment MirrorAgent::judge(const Observation& seen) {
+    Assessment now = assess(seen, settings_.scores);
+    if (now.state != State::unpromoted || now.score <= never) {
+        return now;
+    }
+    if (const std::string held = parts_.caretaker.held_back(seen, deadline_); !held.empty()) {
+        now.score = never;
+        now.degraded = true;
+        now.reason = now.reason.empty() ? held : fmt::format("{}; {}", held, now.reason);
+    }
+    return now;
+}
+
 void MirrorAgent::publish(const Assessment& assessment) {
     const auto deadline = deadline_.within(parts_.clock, score_patience);
     const std::string text = score_text(assessment.score);
@@ -115,7 +130,7 @@ void MirrorAgent::publish_now() {
         return;
     }
     if (seen->configured) {
-        publish(assess(*seen, settings_.scores));
+        publish(judge(*seen));
     }
 }
 
@@ -124,18 +139,20 @@ Outcome MirrorAgent::monitor() {
     if (!seen) {
         return Outcome::of(seen.error());
     }
-    const Assessment now = assess(*seen, settings_.scores);
-    if (now.state == State::stopped) {
+    const Assessment plain = assess(*seen, settings_.scores);
+    if (plain.state == State::stopped) {
         return Outcome::of(ExitCode::not_running);
     }
-    publish(now);
     watch_link();
     if (!parts_.caretaker.knows_options()) {
         if (const auto options = parts_.mirror.options(deadline_)) {
             parts_.caretaker.note_options(*options);
         }
     }
-    std::vector<std::string> worries = parts_.caretaker.look_after(*seen, now, deadline_);
+    // First the look, which may find a split brain: the score has to know of it.
+    std::vector<std::string> worries = parts_.caretaker.look_after(*seen, plain, deadline_);
+    const Assessment now = judge(*seen);
+    publish(now);
     worries.push_back(seen->detour);
     if (left_to_peer(*seen, now)) {
         if (!now.reason.empty()) {
@@ -150,8 +167,8 @@ Outcome MirrorAgent::monitor() {
         log::warning("{}: score {}: {}", settings_.resource, score_text(now.score), reason);
     }
     const ExitCode code = code_of(now.state);
-    const bool plain = parts_.caretaker.must_be_told_anew(reason) || reason.empty();
-    return Outcome::of(plain ? code : degraded(code), reason);
+    const bool silent = parts_.caretaker.must_be_told_anew(reason) || reason.empty();
+    return Outcome::of(silent ? code : degraded(code), reason);
 }
 
 void MirrorAgent::watch_link() {
@@ -205,13 +222,23 @@ Outcome MirrorAgent::start() {
     if (!after) {
         return Outcome::of(after.error());
     }
-    const Assessment now = assess(*after, settings_.scores);
-    if (now.state == State::stopped) {
+    if (!after->configured) {
         return Outcome::of(ExitCode::error,
                            fmt::format("{} did not come up, though drbdadm reported no error",
                                        settings_.resource));
     }
+    if (!in_touch(*after)) {
+        // Pacemaker may promote it before the first monitor.
+        for (const std::string& worry :
+             parts_.caretaker.look_after(*after, assess(*after, settings_.scores), deadline_)) {
+            log::warning("{}: {}", settings_.resource, worry);
+        }
+    }
+    const Assessment now = judge(*after);
     publish(now);
+    if (now.state == State::unknown) {
+        return Outcome::of(ExitCode::error, now.reason);
+    }
     if (!now.reason.empty()) {
         log::notice("{} started: score {}: {}", settings_.resource, score_text(now.score),
                     now.reason);
@@ -219,7 +246,16 @@ Outcome MirrorAgent::start() {
     return Outcome::ok();
 }
 
-Error MirrorAgent::explain_refusal(const Error& error, const Observation& seen) const {
+const MirrorAgent::Change MirrorAgent::demotion{
+    &Mirror::demote,
+    [](const Observation& seen) { return !seen.configured || seen.role == Role::secondary; },
+    "demoted"};
+
+const MirrorAgent::Change MirrorAgent::removal{
+    &Mirror::bring_down, [](const Observation& seen) { return !seen.configured; }, "taken down"};
+
+Error MirrorAgent::explain_refusal(const Error& error, const Observation& seen,
+                                   const Change& change) const {
     std::vector<std::string> names;
     for (const Volume& volume : seen.volumes) {
         for (std::string& name : parts_.holders(volume.minor)) {
@@ -229,36 +265,42 @@ Error MirrorAgent::explain_refusal(const Error& error, const Observation& seen) 
     if (names.empty()) {
         return error;
     }
-    return {ErrorKind::conflict, fmt::format("{} cannot be demoted: it is in use by {}",
-                                             settings_.resource, join(names, ", "))};
+    return {ErrorKind::conflict, fmt::format("{} cannot be {}: it is in use by {}",
+                                             settings_.resource, change.name, join(names, ", "))};
 }
 
-Status MirrorAgent::demote_within(const Deadline& deadline) {
+Status MirrorAgent::insist(const Change& change, const Deadline& deadline) {
     std::optional<Error> refused;
-    Error last{ErrorKind::timeout, "no time was left to demote"};
-    const bool demoted = poll_until(parts_.clock, deadline, look_again, [&] {
-        const auto attempt = parts_.mirror.demote(deadline);
+    Observation held;
+    Error last{ErrorKind::timeout, fmt::format("no time was left for it to be {}", change.name)};
+    const bool reached = poll_until(parts_.clock, deadline, look_again, [&] {
+        const auto attempt = (parts_.mirror.*change.attempt)(deadline);
         const auto seen = parts_.mirror.observe(deadline_);
         if (!seen) {
             last = seen.error();
             return false;
         }
-        if (!seen->configured || seen->role == Role::secondary) {
+        if (change.reached(*seen)) {
             return true;
         }
-        last = attempt ? Error{ErrorKind::internal, "drbdadm reported success, but it is Primary"}
+        last = attempt ? Error{ErrorKind::internal,
+                               fmt::format("drbdadm reported success, but {} is not {}",
+                                           settings_.resource, change.name)}
                        : attempt.error();
-        if (last.kind == ErrorKind::conflict && !refused) {
-            refused = explain_refusal(last, *seen);
-            log::notice("{}; trying on", refused->message);
+        if (last.kind == ErrorKind::conflict) {
+            if (!refused) {
+                log::notice("{}; trying on", explain_refusal(last, *seen, change).message);
+            }
+            refused = last;
+            held = *seen;
         }
         return false;
     });
-    if (demoted) {
+    if (reached) {
         return {};
     }
     // Who holds it is worth more than that the last attempt ran out of time.
-    return fail(refused ? *refused : last);
+    return fail(refused ? explain_refusal(*refused, held, change) : last);
 }
 
 Outcome MirrorAgent::demote() {
@@ -269,7 +311,7 @@ Outcome MirrorAgent::demote() {
     if (!seen->configured) {
         return Outcome::of(ExitCode::not_running);
     }
-    if (const auto done = demote_within(deadline_); !done) {
+    if (const auto done = insist(demotion, deadline_); !done) {
         return Outcome::of(done.error());
     }
     if (seen->role == Role::primary) {
@@ -284,29 +326,21 @@ Outcome MirrorAgent::stop() {
     if (before && before->configured && before->role == Role::primary) {
         // Pacemaker demotes before it stops; this is for failures and for hands.
         const Milliseconds reserve = std::min(down_reserve, deadline_.left(parts_.clock) / 2);
-        const auto done = demote_within(deadline_.before(reserve));
+        const auto done = insist(demotion, deadline_.before(reserve));
         if (!done) {
             return Outcome::of(done.error());
         }
     }
-    Status down;
     if (!before || before->configured) {
-        down = parts_.mirror.bring_down(deadline_);
-    }
-    const auto after = parts_.mirror.observe(deadline_);
-    if (!after) {
-        return Outcome::of(after.error());
-    }
-    if (after->configured) {
-        return Outcome::of(down ? Error{ErrorKind::internal,
-                                        fmt::format("{} is still there, though drbdadm reported "
-                                                    "no error",
-                                                    settings_.resource)}
-                                : explain_refusal(down.error(), *after));
+        // A stop that fails gets the node fenced: a refusal that passes is waited out.
+        if (const auto gone = insist(removal, deadline_); !gone) {
+            return Outcome::of(gone.error());
+        }
     }
     if (const auto ended = parts_.watcher.end(deadline_); !ended) {
         log::warning("{}", ended.error().message);
     }
+    parts_.caretaker.withdraw(deadline_);
     if (const auto gone = parts_.score.withdraw(deadline_.within(parts_.clock, score_patience));
         !gone) {
         log::info("the promotion score was not withdrawn: {}", gone.error().message);
@@ -337,12 +371,18 @@ Outcome MirrorAgent::promote() {
         case Promotion::wait:
             return false;
         case Promotion::refused:
-            publish(assess(*seen, settings_.scores));
+            publish(judge(*seen));
             result = Outcome::of(seen->configured ? ExitCode::error : ExitCode::not_running,
                                  fmt::format("{} is not promoted: {}", settings_.resource, reason));
             return true;
         case Promotion::go:
             break;
+        }
+        if (const auto held = parts_.caretaker.held_back(*seen, deadline_); !held.empty()) {
+            publish(judge(*seen));
+            result = Outcome::of(ExitCode::error,
+                                 fmt::format("{} is not promoted: {}", settings_.resource, held));
+            return true;
         }
         if (const auto promoted = parts_.mirror.promote(deadline_); !promoted) {
             // A peer that has just died counts as connected until its pings are missed, and as

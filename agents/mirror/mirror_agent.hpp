@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twinsite::mirror {
@@ -57,12 +58,25 @@ public:
     [[nodiscard]] ocf::ActionTable actions(const ocf::Request& request);
 
 private:
-    Status demote_within(const Deadline& deadline);
+    /// A change of the kernel's state that something may refuse for a moment.
+    struct Change {
+        Status (Mirror::*attempt)(const Deadline& deadline);
+        bool (*reached)(const Observation& seen);
+        std::string_view name; ///< "demoted"
+    };
+    static const Change demotion;
+    static const Change removal;
+
+    /// Tries until it is reached or DEADLINE has passed. conflict names who holds the mirror.
+    Status insist(const Change& change, const Deadline& deadline);
     void wait_until_settled();
     void watch_link();
+    /// What is seen, and what only this side's memory knows.
+    Assessment judge(const Observation& seen);
     void publish(const Assessment& assessment);
     void publish_now();
-    [[nodiscard]] Error explain_refusal(const Error& error, const Observation& seen) const;
+    [[nodiscard]] Error explain_refusal(const Error& error, const Observation& seen,
+                                        const Change& change) const;
 
     Settings settings_;
     Parts parts_;

@@ -19,12 +19,6 @@ bool any_volume(const Observation& seen, Replication state) {
     });
 }
 
-bool connected(const Observation& seen) {
-    return !seen.peers.empty() &&
-           std::all_of(seen.peers.begin(), seen.peers.end(),
-                       [](const Peer& peer) { return peer.connection == Connection::connected; });
-}
-
 Result<int> minute_of(std::string_view text) {
     const auto words = split(text, ":");
     const auto hour = words.size() == 2 ? parse_integer(words[0], 0, 23)
@@ -60,18 +54,24 @@ Result<DayWindow> parse_window(std::string_view text) {
     return DayWindow{*begin, *end};
 }
 
-VerifyStep next_verify_step(const VerifyPlan& plan, const Memory& memory, const Observation& seen,
-                            const Assessment& now, UnixTime time, int minute_of_day) {
-    if (any_volume(seen, Replication::verify)) {
+VerifyStep next_verify_step(const VerifyPlan& plan, const Memory& memory,
+                            const VerifyMoment& moment) {
+    if (any_volume(moment.seen, Replication::verify)) {
         return VerifyStep::none;
     }
-    if (memory.verify_begun != 0) {
-        return connected(seen) ? VerifyStep::ended : VerifyStep::abandoned;
-    }
-    const bool due = plan.every_days > 0 && time - memory.verified >= plan.every_days * day;
     // One side drives it, the one that has the load: Pacemaker knows which that is.
-    const bool ours = now.state == State::promoted && !now.degraded;
-    return due && ours && plan.window.holds(minute_of_day) ? VerifyStep::begin : VerifyStep::none;
+    const bool ours = moment.now.state == State::promoted && !moment.now.degraded;
+    if (memory.verify_begun != 0) {
+        if (memory.verified >= memory.verify_begun) {
+            return VerifyStep::reported;
+        }
+        const bool unbroken = !moment.link.empty() && moment.link == memory.verify_link;
+        return ours && unbroken ? VerifyStep::ended : VerifyStep::abandoned;
+    }
+    const bool due = plan.every_days > 0 && moment.time - memory.verified >= plan.every_days * day;
+    return due && ours && !moment.link.empty() && plan.window.holds(moment.minute_of_day)
+               ? VerifyStep::begin
+               : VerifyStep::none;
 }
 
 } // namespace twinsite::mirror

@@ -5,6 +5,7 @@
 #include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/memory.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace twinsite::mirror {
@@ -30,10 +31,21 @@ enum class VerifyStep {
     none,
     begin,     ///< start a run now
     ended,     ///< the run that was begun has come to its end
-    abandoned, ///< the run that was begun was cut off: nothing is known
+    reported,  ///< it has, and DRBD's handler has noted what it found
+    abandoned, ///< the run that was begun was cut off, or may have been: nothing is known
 };
 
-VerifyStep next_verify_step(const VerifyPlan& plan, const Memory& memory, const Observation& seen,
-                            const Assessment& now, UnixTime time, int minute_of_day);
+struct VerifyMoment {
+    const Observation& seen;
+    const Assessment& now;
+    std::string link; ///< what tells this unbroken connection from every other, "": not known
+    UnixTime time = 0;
+    int minute_of_day = 0;
+};
+
+/// DRBD does not say whether a comparison ran to its end. It did when nothing broke it off: the
+/// connection is the one it was begun on, and this side is still promoted and whole.
+VerifyStep next_verify_step(const VerifyPlan& plan, const Memory& memory,
+                            const VerifyMoment& moment);
 
 } // namespace twinsite::mirror

@@ -38,10 +38,11 @@ Disk disk_of(const Peer& peer) {
     return worst;
 }
 
-bool any_disk_unknown(const Peer& peer) {
+bool any_volume_unknown(const Peer& peer) {
     return peer.volumes.empty() ||
-           std::any_of(peer.volumes.begin(), peer.volumes.end(),
-                       [](const PeerVolume& volume) { return volume.disk == Disk::unknown; });
+           std::any_of(peer.volumes.begin(), peer.volumes.end(), [](const PeerVolume& volume) {
+               return volume.disk == Disk::unknown || volume.replication == Replication::other;
+           });
 }
 
 bool up_to_date(const Peer& peer) {
@@ -57,7 +58,7 @@ bool every_peer_up_to_date(const Observation& seen) {
 }
 
 bool some_peer_unknown(const Observation& seen) {
-    return std::any_of(seen.peers.begin(), seen.peers.end(), any_disk_unknown);
+    return std::any_of(seen.peers.begin(), seen.peers.end(), any_volume_unknown);
 }
 
 bool cut_off(const Observation& seen) {
@@ -84,6 +85,8 @@ bool attaching(const Observation& seen) {
 
 constexpr std::string_view cut_off_reason =
     "StandAlone: split off from its peer, by a split brain or by hand";
+constexpr std::string_view unknown_role_reason =
+    "DRBD's word for this side's role is not understood: see drbdadm role";
 
 /// The first thing about the peers that keeps the mirror from being whole.
 std::string peer_trouble(const Observation& seen) {
@@ -107,6 +110,14 @@ std::string peer_trouble(const Observation& seen) {
         }
         if (disk_of(peer) != Disk::up_to_date) {
             return fmt::format("the peer's data is {}", to_string(disk_of(peer)));
+        }
+        for (const PeerVolume& volume : peer.volumes) {
+            if (volume.replication != Replication::established &&
+                volume.replication != Replication::verify) {
+                return fmt::format("whether the peer's copy is kept alike is not known: the "
+                                   "replication is \"{}\"",
+                                   to_string(volume.replication));
+            }
         }
     }
     return {};
@@ -154,7 +165,7 @@ Assessment assess_promoted(const Observation& seen, const ScoreTable& scores) {
 
 Assessment assess_client(const Observation& seen, const ScoreTable& scores) {
     Assessment result{.state = State::unpromoted};
-    if (every_peer_up_to_date(seen) && !seen.peers.empty()) {
+    if (every_peer_up_to_date(seen) && !seen.peers.empty() && !some_peer_unknown(seen)) {
         result.score = scores.good - 1;
     } else if (some_peer_up_to_date(seen)) {
         result.score = scores.peer_unknown - 1;
@@ -228,8 +239,18 @@ Assessment assess(const Observation& observation, const ScoreTable& scores) {
     if (!observation.configured) {
         return {};
     }
-    return observation.role == Role::primary ? assess_promoted(observation, scores)
-                                             : assess_unpromoted(observation, scores);
+    switch (observation.role) {
+    case Role::primary:
+        return assess_promoted(observation, scores);
+    case Role::secondary:
+        return assess_unpromoted(observation, scores);
+    case Role::unknown:
+        break;
+    }
+    return {.state = State::unknown,
+            .score = never,
+            .degraded = true,
+            .reason = std::string(unknown_role_reason)};
 }
 
 PromotionVerdict may_promote(const Observation& seen, const PromotionRules& rules) {
@@ -238,6 +259,9 @@ PromotionVerdict may_promote(const Observation& seen, const PromotionRules& rule
     }
     if (seen.role == Role::primary) {
         return {Promotion::done, {}};
+    }
+    if (seen.role == Role::unknown) {
+        return {Promotion::refused, std::string(unknown_role_reason)};
     }
     if (attaching(seen) || std::any_of(seen.peers.begin(), seen.peers.end(), handshake)) {
         return {Promotion::wait, "the peers are still comparing their data"};
@@ -259,6 +283,16 @@ PromotionVerdict may_promote(const Observation& seen, const PromotionRules& rule
         }
     }
     return {Promotion::go, {}};
+}
+
+bool in_touch(const Observation& seen) {
+    return std::any_of(seen.peers.begin(), seen.peers.end(),
+                       [](const Peer& peer) { return peer.connection == Connection::connected; });
+}
+
+bool waits_for_operator(const Observation& seen, const SplitKnowledge& known) {
+    return seen.configured && seen.role != Role::primary && !in_touch(seen) && known.recorded &&
+           !known.loss_accepted;
 }
 
 Options parse_options(std::string_view shown) {
@@ -291,18 +325,19 @@ Status check_primaries(const Options& options, int promoted_max) {
         return fail(ErrorKind::invalid_config, "promoted-max is more than DRBD's two primaries");
     }
     if (promoted_max == 2 && !options.allow_two_primaries) {
-        return fail(ErrorKind::invalid_config,
-                    "promoted-max is 2, but DRBD's allow-two-primaries is not set");
+        return fail(ErrorKind::not_installed,
+                    "promoted-max is 2, but allow-two-primaries of this node's DRBD is not set");
     }
     if (promoted_max == 2 && options.fencing != "resource-and-stonith") {
-        return fail(ErrorKind::invalid_config,
-                    fmt::format("two primaries need DRBD's fencing resource-and-stonith, not {}",
-                                printable(options.fencing)));
+        return fail(
+            ErrorKind::not_installed,
+            fmt::format(
+                "two primaries need fencing resource-and-stonith in this node's DRBD, not {}",
+                printable(options.fencing)));
     }
     if (promoted_max == 1 && options.allow_two_primaries) {
-        return fail(
-            ErrorKind::invalid_config,
-            "DRBD's allow-two-primaries is set, but promoted-max is 1: one of them is wrong");
+        return fail(ErrorKind::not_installed, "allow-two-primaries is set in this node's DRBD, but "
+                                              "promoted-max is 1: one of them is wrong");
     }
     return {};
 }

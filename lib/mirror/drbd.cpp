@@ -108,12 +108,21 @@ Result<int> Drbd::module_version() const {
     }
     // "version: 8.4.11 (api:1/proto:86-101)"
     const auto words = split(*text, " \t\n.");
-    const auto major = words.size() > 1 ? parse_integer(words[1], 8, 99) : Result<std::int64_t>(0);
-    if (!major || *major == 0) {
+    const auto number = [&](std::size_t at) {
+        return at < words.size() ? parse_integer(words[at], 0, 99).value_or(-1) : -1;
+    };
+    const std::int64_t major = number(1);
+    const std::int64_t minor = number(2);
+    if (major < 0 || minor < 0) {
         return fail(ErrorKind::protocol,
                     fmt::format("{} names no DRBD version", paths_.proc_drbd.string()));
     }
-    return static_cast<int>(*major);
+    if (major < 8 || (major == 8 && minor < 4)) {
+        return fail(
+            ErrorKind::not_installed,
+            fmt::format("the DRBD module of this node is {}.{}: 8.4 or 9 is needed", major, minor));
+    }
+    return static_cast<int>(major);
 }
 
 Result<Observation> Drbd::observe(const Deadline& deadline) {
@@ -186,7 +195,7 @@ Status Drbd::check_configured(const Deadline& deadline) {
     if (says_undefined(said)) {
         return fail(undefined(resource_));
     }
-    return fail(ErrorKind::invalid_config, fmt::format("DRBD's configuration: {}", said));
+    return fail(ErrorKind::not_installed, fmt::format("this node's DRBD configuration: {}", said));
 }
 
 Status Drbd::bring_up(const Deadline& deadline) {
@@ -209,7 +218,9 @@ Status Drbd::bring_up(const Deadline& deadline) {
 }
 
 Status Drbd::bring_down(const Deadline& deadline) {
-    const auto down = drbdadm("down", deadline);
+    // It reads every file and talks to every peer; what hangs there must not use up all the time.
+    const SystemClock clock;
+    const auto down = drbdadm("down", deadline.within(clock, deadline.left(clock) / 2));
     if (down) {
         return {};
     }
@@ -259,7 +270,13 @@ Result<std::string> Drbd::generation(const Observation& seen, const Deadline& de
     if (seen.volumes.empty()) {
         return fail(ErrorKind::not_found, fmt::format("{} has no volume", resource_));
     }
-    const auto what = command({"drbdsetup", "get-gi", std::to_string(seen.volumes.front().minor)});
+    // 9 keeps them for each peer; which of them these are makes a difference only beyond two nodes.
+    const bool nine = !seen.peers.empty() && seen.peers.front().node_id >= 0;
+    const auto what =
+        nine
+            ? command({"drbdsetup", "get-gi", resource_, std::to_string(seen.peers.front().node_id),
+                       std::to_string(seen.volumes.front().volume)})
+            : command({"drbdsetup", "get-gi", std::to_string(seen.volumes.front().minor)});
     const auto output = runner_.run(what, deadline);
     if (const auto ran = outcome(what, output); !ran) {
         return fail(ran.error());

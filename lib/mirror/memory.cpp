@@ -33,15 +33,18 @@ Memory memory_of(const Json& all) {
     Memory memory{.banned_node = get<std::string>(all, "banned-node", ""),
                   .verified = get<UnixTime>(all, "verified", 0),
                   .verify_begun = get<UnixTime>(all, "verify-begun", 0),
+                  .verify_link = get<std::string>(all, "verify-link", ""),
                   .differing_kib = get<std::uint64_t>(all, "differing-kib", 0),
-                  .loss_accepted = get<bool>(all, "loss-accepted", false)};
+                  .loss_accepted = get<bool>(all, "loss-accepted", false),
+                  .incomplete = get<bool>(all, "incomplete", false)};
     if (const auto split = all.find("split-brain"); split != all.end() && split->is_object()) {
         memory.split_brain =
             SplitBrain{.detected = get<UnixTime>(*split, "detected", 0),
                        .generation = get<std::string>(*split, "generation", ""),
                        .role = role_of(get<std::string>(*split, "role", "")),
                        .out_of_sync_kib = get<std::uint64_t>(*split, "out-of-sync-kib", 0),
-                       .ancestor = get<std::string>(*split, "common-generation", "")};
+                       .ancestor = get<std::string>(*split, "common-generation", ""),
+                       .reconnected = get<bool>(*split, "reconnected", false)};
     }
     if (const auto roles = all.find("roles"); roles != all.end() && roles->is_array()) {
         for (const Json& each : *roles) {
@@ -59,15 +62,18 @@ Json json_of(const Memory& memory) {
              {"banned-node", memory.banned_node},
              {"verified", memory.verified},
              {"verify-begun", memory.verify_begun},
+             {"verify-link", memory.verify_link},
              {"differing-kib", memory.differing_kib},
              {"loss-accepted", memory.loss_accepted},
+             {"incomplete", memory.incomplete},
              {"roles", Json::array()}};
     if (memory.split_brain) {
         all["split-brain"] = {{"detected", memory.split_brain->detected},
                               {"generation", memory.split_brain->generation},
                               {"role", to_string(memory.split_brain->role)},
                               {"out-of-sync-kib", memory.split_brain->out_of_sync_kib},
-                              {"common-generation", memory.split_brain->ancestor}};
+                              {"common-generation", memory.split_brain->ancestor},
+                              {"reconnected", memory.split_brain->reconnected}};
     }
     for (const RoleChange& change : memory.roles) {
         all["roles"].push_back({{"at", change.at}, {"role", to_string(change.role)}});
@@ -112,14 +118,16 @@ Status MemoryFile::update(const std::function<void(Memory&)>& change, Clock& clo
     if (!lock) {
         return fail(lock.error());
     }
-    const Memory before = load().value_or(Memory{});
+    const auto loaded = load();
+    const Memory before = loaded ? *loaded : Memory{.incomplete = true};
     Memory after = before;
     change(after);
     if (after.roles.size() > remembered_roles) {
         after.roles.erase(after.roles.begin(),
                           after.roles.end() - static_cast<std::ptrdiff_t>(remembered_roles));
     }
-    return after == before ? Status{} : replace_file(file_, json_of(after).dump(1) + "\n", 0600);
+    return loaded && after == before ? Status{}
+                                     : replace_file(file_, json_of(after).dump(1) + "\n", 0600);
 }
 
 } // namespace twinsite::mirror

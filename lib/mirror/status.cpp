@@ -60,6 +60,8 @@ Peer peer_of(const Json& connection) {
     Peer peer{.name = text(connection, "name"),
               .connection = connection_of(text(connection, "connection-state")),
               .role = role_of(text(connection, "peer-role"))};
+    const auto id = number(connection, "peer-node-id");
+    peer.node_id = connection.contains("peer-node-id") ? static_cast<int>(id) : -1;
     for (const Json& device : list(connection, "peer_devices")) {
         peer.volumes.push_back({.volume = static_cast<int>(number(device, "volume")),
                                 .replication = replication_of(text(device, "replication-state")),

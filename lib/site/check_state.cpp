@@ -3,7 +3,10 @@
 #include <twinsite/site/names.hpp>
 #include <twinsite/site/site_map.hpp>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <ctime>
 
 namespace twinsite::site {
 
@@ -41,15 +44,37 @@ void check_nodes(const Topology& topology, const ClusterState& state,
     }
 }
 
-/// The agents' node attribute: "DETECTED GENERATION ROLE KIB [ANCESTOR]".
+/// "Primary@1700000000,Secondary@1700000100": "Primary since 2023-11-14 22:13:20, Secondary ...".
+std::string role_story(std::string_view changes) {
+    std::vector<std::string> story;
+    for (const std::string& change : split(changes, ",")) {
+        const auto words = split(change, "@");
+        const auto at = words.size() == 2 ? parse_integer(words[1], 0, UINT32_MAX)
+                                          : fail(ErrorKind::protocol, "no time");
+        if (at) {
+            story.push_back(fmt::format("{} since {:%Y-%m-%d %H:%M:%S}", printable(words[0]),
+                                        fmt::localtime(static_cast<std::time_t>(*at))));
+        }
+    }
+    return join(story, ", ");
+}
+
+/// The agents' node attribute: "DETECTED GENERATION ROLE KIB [ANCESTOR [ROLE@TIME,...]]".
 std::string split_story(const std::string& node, const std::string& marker) {
     const auto words = split(marker);
     if (words.size() < 4) {
         return node + " does not say what it wrote";
     }
-    return fmt::format(
-        "{} was {} and wrote {} KiB since{}", node, printable(words[2]), printable(words[3]),
-        words.size() > 4 ? fmt::format(" (last common generation {})", printable(words[4])) : "");
+    std::vector<std::string> more;
+    if (words.size() > 4 && words[4] != "unknown") {
+        more.push_back("last common generation " + printable(words[4]));
+    }
+    if (const auto roles = words.size() > 5 ? role_story(words[5]) : ""; !roles.empty()) {
+        more.push_back(roles);
+    }
+    return fmt::format("{} was {} and wrote {} KiB since{}", node, printable(words[2]),
+                       printable(words[3]),
+                       more.empty() ? "" : fmt::format(" ({})", join(more, "; ")));
 }
 
 void check_mirror(const LunEntry& lun, const ClusterState& state, std::vector<Finding>& findings) {

@@ -128,6 +128,17 @@ private:
     std::unordered_map<std::string_view, std::string> site_of_;
 };
 
+/// What the promoted copy says; another one's word would be an old one.
+std::optional<std::int64_t> behind_kib(const Lun& lun, const NodeState* promoted) {
+    if (promoted == nullptr || !promoted->online) {
+        return {};
+    }
+    const auto told = promoted->attributes.find("mirror-behind-" + lun.name);
+    const auto kib = told == promoted->attributes.end() ? fail(ErrorKind::not_found, "not told")
+                                                        : parse_integer(told->second, 0, INT64_MAX);
+    return kib ? std::optional(*kib) : std::nullopt;
+}
+
 LunEntry lun_entry(const Lun& lun, const ClusterState& state, const Where& where) {
     LunEntry entry;
     entry.lun = &lun;
@@ -150,6 +161,7 @@ LunEntry lun_entry(const Lun& lun, const ClusterState& state, const Where& where
         entry.served_on = entry.promoted_on;
     }
     entry.site = where.site(entry.promoted_on);
+    entry.behind_kib = behind_kib(lun, state.node(entry.promoted_on));
     entry.place = where.place(entry.promoted_on, lun.home);
     for (const Replica& replica : lun.mirror.replicas) {
         const bool running = mirror != nullptr &&

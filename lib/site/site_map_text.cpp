@@ -34,8 +34,10 @@ std::string lun_line(const LunEntry& lun) {
     }
     line += "\n";
     for (const CopyEntry& copy : lun.copies) {
-        line += fmt::format("      copy on {:<12} {}{}\n", copy.node, to_string(copy.state),
-                            copy.running ? "" : " (mirror not running)");
+        const bool follows = copy.node != lun.promoted_on && lun.behind_kib;
+        line += fmt::format("      copy on {:<12} {}{}{}\n", copy.node, to_string(copy.state),
+                            copy.running ? "" : " (mirror not running)",
+                            follows ? fmt::format(", {} KiB behind", *lun.behind_kib) : "");
     }
     return line;
 }

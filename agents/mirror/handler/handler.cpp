@@ -59,6 +59,14 @@ std::string environment(const char* name) {
     return value == nullptr ? "" : value;
 }
 
+/// 8.4 names the peer. 9 gives its node id, and the names of all nodes by id (drbd-utils,
+/// setenv_node_id_and_uname()).
+std::string peer_name() {
+    std::string name = environment("DRBD_PEER");
+    const auto id = parse_integer(environment("DRBD_PEER_NODE_ID"), 0, 31);
+    return !name.empty() || !id ? name : environment(fmt::format("DRBD_NODE_ID_{}", *id).c_str());
+}
+
 std::uint64_t out_of_sync_kib(const Observation& seen) {
     std::uint64_t sum = 0;
     for (const Peer& peer : seen.peers) {
@@ -74,7 +82,7 @@ std::uint64_t out_of_sync_kib(const Observation& seen) {
 Result<HandlerCall> HandlerCall::from(std::span<const char* const> arguments) {
     HandlerCall call{.event = {},
                      .resource = environment("DRBD_RESOURCE"),
-                     .peer = environment("DRBD_PEER"),
+                     .peer = peer_name(),
                      .mirror = {},
                      .own_node = {}};
     for (std::size_t i = 1; i < arguments.size(); ++i) {
@@ -114,6 +122,12 @@ Result<HandlerCall> HandlerCall::from(std::span<const char* const> arguments) {
         return fail(ErrorKind::invalid_config, "the mirror's or the peer's name is no plain name");
     }
     call.review = !environment(review_variable).empty();
+    if (call.peer.empty() && (call.event == "fence-peer" || call.event == "unfence-peer")) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("{}: neither DRBD_PEER nor DRBD_PEER_NODE_ID with DRBD_NODE_ID_n "
+                                "names the peer",
+                                call.event));
+    }
     std::array<char, 256> host{};
     if (::gethostname(host.data(), host.size() - 1) == 0) {
         call.own_node = host.data();
@@ -332,7 +346,7 @@ int Handler::fence_peer() {
     return static_cast<int>(verdict.answer);
 }
 
-int Handler::unfence() {
+int Handler::unfence(const std::string& node) {
     const auto deadline = Deadline::after(parts_.clock, one_look);
     const auto seen = cluster(deadline);
     if (!seen) {
@@ -340,16 +354,15 @@ int Handler::unfence() {
                      seen.error().message);
         return 1;
     }
-    if (seen->banned_node != call_.own_node) {
+    if (seen->banned_node != node) {
         return 0;
     }
-    if (const auto gone = lift_ban(call_.resource, call_.own_node, parts_.runner, deadline);
-        !gone) {
-        log::error("{}: resynced, but the ban on promotion could not be lifted: {}", call_.resource,
-                   gone.error().message);
+    if (const auto gone = lift_ban(call_.resource, node, parts_.runner, deadline); !gone) {
+        log::error("{}: {} is resynced, but its ban on promotion could not be lifted: {}",
+                   call_.resource, node, gone.error().message);
         return 1;
     }
-    log::notice("{}: resynced, promotion is allowed here again", call_.resource);
+    log::notice("{}: {} is resynced and may be promoted again", call_.resource, node);
     return 0;
 }
 
@@ -394,8 +407,11 @@ int Handler::run() {
     if (call_.event == "fence-peer") {
         return call_.review ? review() : fence_peer();
     }
-    if (call_.event == "after-resync-target" || call_.event == "unfence-peer") {
-        return unfence();
+    if (call_.event == "after-resync-target") {
+        return unfence(call_.own_node);
+    }
+    if (call_.event == "unfence-peer") { // 9: runs on the good side, about the peer
+        return unfence(call_.peer);
     }
     if (call_.event == "split-brain") {
         return split_brain();

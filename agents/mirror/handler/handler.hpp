@@ -19,7 +19,7 @@ struct HandlerCall {
     std::string event; ///< fence-peer, after-resync-target, split-brain, ...
     Policy policy = Policy::keep_home;
     std::string resource;        ///< DRBD_RESOURCE
-    std::string peer;            ///< DRBD_PEER, a node name
+    std::string peer;            ///< a node name, from DRBD_PEER (8.4) or DRBD_PEER_NODE_ID (9)
     std::string mirror;          ///< the primitive's id; mirror_RESOURCE when not given
     std::string own_node;        ///< uname -n
     std::int64_t patience = 300; ///< FenceQuestion::patience
@@ -52,7 +52,8 @@ private:
     /// Once there is proof: what DRBD itself does when its handler brings it.
     Status release_io(const Deadline& deadline);
     void note_word(const FenceVerdict& verdict);
-    int unfence();
+    /// NODE's copy is good again.
+    int unfence(const std::string& node);
     int split_brain();
     int out_of_sync();
     Result<ClusterView> cluster(const Deadline& deadline);

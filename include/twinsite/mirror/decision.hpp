@@ -32,6 +32,7 @@ enum class State {
     unpromoted,
     promoted,
     failed_promoted, ///< promoted, and no up-to-date data can be reached: I/O fails
+    unknown,         ///< it is there, but its role is not understood
 };
 
 struct Assessment {
@@ -77,6 +78,21 @@ struct PromotionRules {
 
 PromotionVerdict may_promote(const Observation& observation, const PromotionRules& rules);
 
+/// What is known of a split brain beyond what the kernel shows.
+struct SplitKnowledge {
+    bool recorded = false;      ///< found on this side, and not resolved since
+    bool loss_accepted = false; ///< an operator accepts here that the other side's writes are lost
+};
+
+/// Whether an unpromoted replica is kept from promotion until an operator has spoken: it lacks what
+/// the other side wrote. That holds whatever has become of the other side, and also where the
+/// kernel would promote it: it may be the only copy left, but not a good one. Once connected, the
+/// kernel itself has compared both.
+bool waits_for_operator(const Observation& observation, const SplitKnowledge& known);
+
+/// Some peer is connected.
+bool in_touch(const Observation& observation);
+
 /// What of DRBD's options matters here.
 struct Options {
     bool allow_two_primaries = false;
@@ -93,7 +109,8 @@ Options parse_options(std::string_view shown);
 
 /// Two primaries only where the clone wants them (promoted-max 2), DRBD allows them, and a lost
 /// peer stops I/O until it is fenced; a single primary only where DRBD refuses a second one.
-/// Error: invalid_config.
+/// Errors: invalid_config when PROMOTED_MAX is wrong by itself; not_installed when the options of
+/// this node's DRBD do not fit it.
 Status check_primaries(const Options& options, int promoted_max);
 
 /// True when nothing of a bring-up is under way any more: disks attached, peers connected and

@@ -26,10 +26,10 @@ public:
 
     /// Never loads the module, never changes anything. Errors mean that the state is unknown. When
     /// the kernel does not answer drbdsetup in time, 8.4 is read from /proc/drbd: what that shows
-    /// is there, what it does not show is unknown.
+    /// is there, what it does not show is unknown. Error not_installed: older than 8.4.
     virtual Result<Observation> observe(const Deadline& deadline) = 0;
     /// Errors: not_found when drbd.conf does not define the resource for this node;
-    /// invalid_config when the configuration cannot be read.
+    /// not_installed when this node's configuration cannot be read.
     virtual Status check_configured(const Deadline& deadline) = 0;
     /// Load the module, create, attach, connect; from any half-way state. Errors: not_installed
     /// (module or tools), else what drbdadm complains of.
@@ -46,7 +46,8 @@ public:
     virtual Status resume_io(const Observation& seen, const Deadline& deadline) = 0;
     /// As the kernel has them. Only where the resource is configured.
     virtual Result<Options> options(const Deadline& deadline) = 0;
-    /// The first volume's generation identifiers, as parse_generation takes them (8.4).
+    /// The first volume's generation identifiers, as parse_generation takes them. On 9 those
+    /// kept for the first peer.
     virtual Result<std::string> generation(const Observation& seen, const Deadline& deadline) = 0;
 };
 

@@ -18,7 +18,7 @@ namespace twinsite::mirror {
 /// Seconds since 1970, UTC.
 using UnixTime = std::int64_t;
 
-/// Seen by DRBD's split-brain handler on this side.
+/// Found on this side, by DRBD's split-brain handler or from the generations of both sides.
 struct SplitBrain {
     UnixTime detected = 0;
     std::string generation{}; ///< ours, as drbdsetup get-gi prints it
@@ -26,6 +26,8 @@ struct SplitBrain {
     std::uint64_t out_of_sync_kib = 0; ///< what this side wrote since the sides parted
     /// The last generation both sides had, hexadecimal; "" while the peer's is not known.
     std::string ancestor{};
+    /// The sides have been connected since: one of them was chosen, and the other is resynced.
+    bool reconnected = false;
 
     friend bool operator==(const SplitBrain&, const SplitBrain&) = default;
 };
@@ -43,10 +45,13 @@ struct Memory {
     std::vector<RoleChange> roles{}; ///< the latest last
     UnixTime verified = 0;           ///< when the last verify run ended, 0: never
     UnixTime verify_begun = 0;       ///< the run under way, 0: none of ours
+    std::string verify_link{};       ///< the unbroken connection it was begun on
     std::uint64_t differing_kib = 0; ///< what it found
     /// An operator accepts that writes may be missing (twinsite go-live), until the mirror is
     /// whole.
     bool loss_accepted = false;
+    /// An earlier record was damaged: what stood in it is not known, until the mirror is whole.
+    bool incomplete = false;
 
     friend bool operator==(const Memory&, const Memory&) = default;
 };
@@ -59,7 +64,8 @@ public:
     /// A missing file is an empty memory. Errors: protocol when the file is not ours to read.
     [[nodiscard]] Result<Memory> load() const;
     /// Load, change, store; under a lock that the agent and DRBD's handlers share. A file that
-    /// cannot be understood is replaced. Nothing is written when CHANGE changed nothing.
+    /// cannot be understood is replaced, by one that is incomplete. Nothing is written when CHANGE
+    /// changed nothing.
     Status update(const std::function<void(Memory&)>& change, Clock& clock,
                   const Deadline& deadline) const;
 

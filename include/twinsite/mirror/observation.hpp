@@ -62,6 +62,7 @@ struct Peer {
     Connection connection = Connection::stand_alone;
     Role role = Role::unknown;
     std::vector<PeerVolume> volumes{};
+    int node_id = -1; ///< DRBD 9's; -1 on 8.4
 
     friend bool operator==(const Peer&, const Peer&) = default;
 };

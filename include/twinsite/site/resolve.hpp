@@ -15,7 +15,7 @@ struct CopyFacts {
     bool configured = false;
     bool connected = false;    ///< to the peer: then there is nothing to resolve
     bool refuses_peer = false; ///< StandAlone
-    bool split_brain = false;  ///< seen by DRBD's handler here, and recorded
+    bool split_brain = false;  ///< recorded here, and not resolved since
     bool up_to_date = false;
     bool promoted = false;
     std::optional<std::uint64_t> written_kib; ///< since the peer was lost (DRBD's out-of-sync)

@@ -5,6 +5,8 @@
 #include <twinsite/site/state.hpp>
 #include <twinsite/site/topology.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,8 @@ struct LunEntry {
     std::string site;        ///< where it is promoted
     std::vector<CopyEntry> copies;
     std::string trouble; ///< failed, blocked ...; "" for none
+    /// Asynchronous mirror: what the peer of the promoted copy does not have yet, in KiB.
+    std::optional<std::int64_t> behind_kib{};
 };
 
 struct VmEntry {

@@ -184,6 +184,9 @@ TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_pr
     EXPECT_THAT(sh("cat /var/lib/twinsite/mirror/red.json").out,
                 HasSubstr("\"out-of-sync-kib\": 3072"));
 
+    // The record goes with the node attribute, and there is no cluster here.
+    sh("printf '#!/bin/sh\\n' >/usr/local/sbin/attrd_updater; "
+       "chmod 755 /usr/local/sbin/attrd_updater");
     const std::string kept = sh("dd if=/dev/drbd0 bs=1M count=24 2>/dev/null | sha256sum").out;
     ASSERT_EQ(Pair::peer("connect --discard-my-data red-peer").code, 0);
     ASSERT_EQ(sh("drbdadm connect red").code, 0);
@@ -191,6 +194,7 @@ TEST_F(RealDrbd, writes_on_both_sides_are_seen_recorded_shown_and_resolved_as_pr
     ASSERT_TRUE(Pair::wait_for("ds:UpToDate/UpToDate")) << Pair::state();
     expect("monitor", 8);
     EXPECT_THAT(sh("cat /var/lib/twinsite/mirror/red.json").out, Not(HasSubstr("split-brain")));
+    sh("rm -f /usr/local/sbin/attrd_updater");
     expect("demote", 0);
     expect("stop", 0);
     Pair::peer("down red-peer");

@@ -36,6 +36,7 @@ class FakeCaretaker final : public Caretaker {
 public:
     std::vector<std::string> worries;
     std::string refusal;
+    std::string held;
     std::vector<std::string> notes;
 
     std::vector<std::string> look_after(const Observation& /*seen*/, const Assessment& /*now*/,
@@ -43,6 +44,10 @@ public:
         return worries;
     }
     bool must_be_told_anew(const std::string& /*reason*/) override { return false; }
+    std::string held_back(const Observation& seen, const Deadline& /*deadline*/) override {
+        return in_touch(seen) ? "" : held;
+    }
+    void withdraw(const Deadline& /*deadline*/) override { notes.emplace_back("withdrawn"); }
     void note_role(Role role, const Deadline& /*deadline*/) override {
         notes.emplace_back(to_string(role));
     }
@@ -73,7 +78,7 @@ protected:
     MirrorActions() { drbd.when_up = testing::FakeMirror::connected(); }
 
     MirrorAgent agent(Milliseconds timeout = Milliseconds(20000)) {
-        return {{.resource = "red"},
+        return {settings,
                 {drbd, score, caretaker, watcher, clock,
                  [](int) { return std::vector<std::string>{"qemu (pid 7)"}; }},
                 Deadline::after(clock, timeout)};
@@ -82,6 +87,7 @@ protected:
         return std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
     }
 
+    Settings settings{.resource = "red"};
     testing::FakeClock clock;
     TimePoint begin = clock.now();
     testing::FakeMirror drbd;
@@ -118,10 +124,29 @@ TEST_F(MirrorActions, a_start_that_fails_removes_what_it_began) {
     EXPECT_FALSE(drbd.now.configured);
 }
 
-TEST_F(MirrorActions, a_mirror_that_allows_two_primaries_is_not_run_with_one) {
+TEST_F(MirrorActions, a_wrong_file_on_one_node_keeps_the_mirror_from_that_node_only) {
     drbd.configured.allow_two_primaries = true;
+    const auto outcome = agent().start();
+    EXPECT_EQ(outcome.code, ExitCode::not_installed)
+        << "not_configured would stop the promoted side too";
+    EXPECT_THAT(outcome.reason, HasSubstr("allow-two-primaries is set in this node's DRBD"));
+    EXPECT_FALSE(drbd.now.configured) << "nothing is left behind";
+}
+
+TEST_F(MirrorActions, a_wrong_parameter_of_the_resource_is_wrong_everywhere) {
+    settings.promoted_max = 3;
     EXPECT_EQ(agent().start().code, ExitCode::not_configured);
     EXPECT_FALSE(drbd.now.configured) << "nothing is left behind";
+}
+
+TEST_F(MirrorActions, a_role_that_is_not_understood_is_an_error_and_is_not_started_on) {
+    drbd.now = testing::FakeMirror::connected(Role::unknown);
+    EXPECT_EQ(agent().monitor().code, ExitCode::error);
+    EXPECT_THAT(agent().monitor().reason, HasSubstr("role"));
+    EXPECT_THAT(score.published, ElementsAre("-INFINITY", "-INFINITY"));
+    drbd.when_up = drbd.now;
+    EXPECT_EQ(agent().start().code, ExitCode::error);
+    EXPECT_EQ(agent().promote().code, ExitCode::error);
 }
 
 TEST_F(MirrorActions, a_start_that_fails_leaves_alone_what_was_up_before) {
@@ -246,7 +271,40 @@ TEST_F(MirrorActions, a_stop_whose_observation_fails_still_tries_and_does_not_cl
     drbd.now = testing::FakeMirror::connected();
     drbd.on_observe = [] { return fail(ErrorKind::timeout, "drbdsetup hangs"); };
     EXPECT_EQ(agent().stop().code, ExitCode::error);
-    EXPECT_THAT(drbd.calls, ElementsAre("down"));
+    EXPECT_THAT(drbd.calls, ::testing::Contains("down"));
+    EXPECT_LE(elapsed(), Milliseconds(20000));
+}
+
+TEST_F(MirrorActions, a_stop_outlasts_what_holds_the_mirror_for_a_moment) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_bring_down = [&]() -> Status {
+        return elapsed() < Milliseconds(12000)
+                   ? fail(ErrorKind::conflict, "State change failed: (-14) In transient state")
+                   : Status{};
+    };
+    EXPECT_EQ(agent().stop().code, ExitCode::success);
+    EXPECT_LT(elapsed(), Milliseconds(13000));
+    EXPECT_FALSE(drbd.now.configured);
+    EXPECT_THAT(score.published, ElementsAre("withdrawn"));
+}
+
+TEST_F(MirrorActions, a_stop_that_is_refused_to_the_end_names_the_holder_in_time) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_bring_down = [] { return fail(ErrorKind::conflict, "Device is held open by someone"); };
+    const auto outcome = agent().stop();
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_EQ(outcome.reason, "red cannot be taken down: it is in use by qemu (pid 7)");
+    EXPECT_GE(elapsed(), Milliseconds(15000)) << "a failed stop gets the node fenced";
+    EXPECT_LE(elapsed(), Milliseconds(20000));
+}
+
+TEST_F(MirrorActions, a_stop_whose_first_look_fails_succeeds_when_the_mirror_is_gone) {
+    drbd.now = testing::FakeMirror::connected();
+    drbd.on_observe = [&]() -> Status {
+        return elapsed() < Milliseconds(3000) ? fail(ErrorKind::timeout, "drbdsetup hangs")
+                                              : Status{};
+    };
+    EXPECT_EQ(agent().stop().code, ExitCode::success);
 }
 
 TEST_F(MirrorActions, a_stop_of_a_held_mirror_names_the_holder) {
@@ -331,6 +389,31 @@ TEST_F(MirrorActions, the_link_is_watched_from_start_to_stop) {
     EXPECT_TRUE(watcher.watching);
     agent().stop();
     EXPECT_FALSE(watcher.watching);
+}
+
+TEST_F(MirrorActions, a_side_of_a_split_brain_is_not_promoted_without_an_operator) {
+    caretaker.held = "not promoted without an operator";
+    drbd.when_up = testing::FakeMirror::connected();
+    drbd.when_up.peers[0].connection = Connection::connecting;
+    drbd.when_up.peers[0].volumes[0].disk = Disk::unknown;
+    EXPECT_EQ(agent().start().code, ExitCode::success);
+    const auto seen = agent().monitor();
+    EXPECT_EQ(seen.code, ExitCode::degraded);
+    EXPECT_THAT(seen.reason, HasSubstr(caretaker.held));
+    agent().notify("post", "stop");
+    const auto promoted = agent().promote();
+    EXPECT_EQ(promoted.code, ExitCode::error);
+    EXPECT_THAT(promoted.reason, HasSubstr(caretaker.held));
+    EXPECT_THAT(score.published, ElementsAre("-INFINITY", "-INFINITY", "-INFINITY", "-INFINITY"));
+    drbd.now.role = Role::primary;
+    EXPECT_EQ(agent().monitor().code, ExitCode::degraded_promoted) << "who works goes on";
+    EXPECT_EQ(score.published.back(), "10000");
+}
+
+TEST_F(MirrorActions, a_stop_takes_back_what_the_cluster_was_told) {
+    drbd.now = testing::FakeMirror::connected();
+    EXPECT_EQ(agent().stop().code, ExitCode::success);
+    EXPECT_THAT(caretaker.notes, ElementsAre("withdrawn"));
 }
 
 TEST_F(MirrorActions, notify_always_succeeds) {

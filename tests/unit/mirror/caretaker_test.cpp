@@ -43,6 +43,11 @@ protected:
     }
     [[nodiscard]] MemoryFile file() const { return {folders.state, "red"}; }
 
+    /// The link watcher's process, and what it noted last.
+    void watched(const std::string& process, const std::string& mark) {
+        static_cast<void>(scratch.write("run/red.watcher", process + "\n"));
+        static_cast<void>(scratch.write("run/red.link", "up 0 5 " + mark + "\n"));
+    }
     static Observation whole() { return testing::FakeMirror::connected(); }
     static Observation alone() {
         auto seen = testing::FakeMirror::connected(Role::primary);
@@ -85,7 +90,10 @@ TEST_F(CaretakerOfRed, notes_when_it_last_saw_a_promoted_peer) {
 TEST_F(CaretakerOfRed, a_ban_is_lifted_when_both_sides_are_whole_and_not_before) {
     remember([](Memory& memory) { memory.banned_node = "rz2-a"; });
     look(alone());
-    EXPECT_THAT(cluster.asked, IsEmpty());
+    for (const auto& command : cluster.asked) {
+        EXPECT_EQ(command.input, "");
+    }
+    cluster.asked.clear();
     look(whole());
     ASSERT_THAT(cluster.asked, SizeIs(1));
     EXPECT_EQ(cluster.asked[0].text(), "cibadmin --delete --xpath "
@@ -122,6 +130,10 @@ TEST_F(CaretakerOfRed, a_split_brain_is_shown_until_it_is_over) {
     EXPECT_THAT(cluster.asked[3].text(), HasSubstr("Primary 3072 0000000000000002"));
     EXPECT_EQ(file().load().value().split_brain->ancestor, "0000000000000002");
     cluster.answer.clear();
+    cluster.reachable = false;
+    look(whole());
+    EXPECT_TRUE(file().load().value().split_brain) << "else the attribute would stay for ever";
+    cluster.reachable = true;
     EXPECT_EQ(look(whole()), "");
     EXPECT_THAT(cluster.asked.back().text(), HasSubstr("--delete"));
     EXPECT_FALSE(file().load().value().split_brain);
@@ -134,7 +146,11 @@ TEST_F(CaretakerOfRed, standing_alone_is_no_split_brain_by_itself) {
 TEST_F(CaretakerOfRed, remembers_the_last_roles_and_survives_a_damaged_file) {
     static_cast<void>(scratch.write("state/red.json", "{ damaged"));
     EXPECT_EQ(file().load().error().kind, ErrorKind::protocol);
+    EXPECT_THAT(look(alone()), HasSubstr("was damaged"));
+    caretaker().note_role(Role::primary, deadline);
+    EXPECT_THAT(look(alone()), HasSubstr("was damaged")) << "a new file does not know it either";
     EXPECT_EQ(look(whole()), "");
+    EXPECT_EQ(look(alone()), "");
     for (int i = 0; i < 40; ++i) {
         now = i;
         caretaker().note_role(i % 2 == 0 ? Role::primary : Role::secondary, deadline);
@@ -156,6 +172,9 @@ TEST_F(CaretakerOfRed, both_copies_are_compared_when_it_is_time_and_the_result_i
     EXPECT_EQ(look(seen), "");
     EXPECT_THAT(cluster.asked, IsEmpty());
     plan.verify.every_days = 7;
+    look(seen);
+    EXPECT_THAT(cluster.asked, IsEmpty()) << "nobody watches the link";
+    watched("17", "17.1000.1");
     look(seen);
     ASSERT_THAT(cluster.asked, SizeIs(1));
     EXPECT_EQ(cluster.asked[0].text(), "drbdadm verify red");
@@ -182,6 +201,23 @@ TEST_F(CaretakerOfRed, a_comparison_that_was_cut_off_does_not_count) {
     EXPECT_EQ(file().load().value().verify_begun, 0);
 }
 
+TEST_F(CaretakerOfRed, a_comparison_that_was_cut_off_between_two_looks_is_made_again) {
+    const auto seen = testing::FakeMirror::connected(Role::primary);
+    now = 100L * 86400;
+    plan.verify.every_days = 7;
+    // The link healed; the watcher was replaced and has seen nothing yet; the node was up again.
+    for (const auto& [watcher, note] :
+         {std::pair{"17", "17.1000.3"}, std::pair{"", "17.1000.1"}, std::pair{"99", "17.1000.1"}}) {
+        watched("17", "17.1000.1");
+        look(seen);
+        EXPECT_EQ(file().load()->verify_begun, now);
+        watched(watcher, note);
+        look(seen);
+        EXPECT_EQ(file().load()->verified, 0) << watcher << " " << note;
+        EXPECT_EQ(file().load()->verify_begun, 0);
+    }
+}
+
 TEST_F(CaretakerOfRed, an_asynchronous_peer_that_is_behind_is_shown) {
     auto seen = testing::FakeMirror::connected(Role::primary);
     seen.peers[0].volumes[0].out_of_sync_kib = 5000;
@@ -193,6 +229,25 @@ TEST_F(CaretakerOfRed, an_asynchronous_peer_that_is_behind_is_shown) {
     EXPECT_THAT(look(seen), HasSubstr("5000 KiB behind"));
     caretaker().note_options({.protocol = "C", .port = 1});
     EXPECT_EQ(look(seen), "");
+}
+
+TEST_F(CaretakerOfRed, what_a_peer_was_behind_is_no_longer_told_after_a_demotion) {
+    const std::string gone = "attrd_updater --quiet --name=mirror-behind-red --delete";
+    caretaker().note_options({.protocol = "A", .port = 1});
+    look(testing::FakeMirror::connected(Role::primary));
+    cluster.asked.clear();
+    cluster.reachable = false;
+    look(whole());
+    cluster.reachable = true;
+    look(whole());
+    look(whole());
+    ASSERT_THAT(cluster.asked, SizeIs(2)) << "until it is gone, and not again";
+    EXPECT_EQ(cluster.asked[1].text(), gone);
+    look(testing::FakeMirror::connected(Role::primary));
+    cluster.asked.clear();
+    caretaker().withdraw(deadline);
+    ASSERT_THAT(cluster.asked, SizeIs(1)) << "also at a stop without a monitor in between";
+    EXPECT_EQ(cluster.asked[0].text(), gone);
 }
 
 TEST_F(CaretakerOfRed, who_uses_the_device_hears_of_a_lost_disk) {
@@ -222,9 +277,9 @@ TEST_F(CaretakerOfRed, an_accepted_loss_is_accepted_once) {
 
 TEST_F(CaretakerOfRed, a_flapping_link_is_shown) {
     const auto promoted = testing::FakeMirror::connected(Role::primary);
-    static_cast<void>(scratch.write("run/red.link", "lost 1 5\n"));
+    static_cast<void>(scratch.write("run/red.link", "lost 1 5 17.1000.2\n"));
     EXPECT_EQ(look(promoted), "");
-    static_cast<void>(scratch.write("run/red.link", "flapping 4 5\n"));
+    static_cast<void>(scratch.write("run/red.link", "flapping 4 5 17.1000.9\n"));
     EXPECT_THAT(look(promoted), HasSubstr("flapping: lost 4 times"));
     EXPECT_EQ(look(whole()), "") << "the promoted side shows it";
 }

@@ -1,5 +1,5 @@
-// Every combination of role, local disk, connection and peer disk, against rules stated once more
-// in plain words: what must hold, whatever the implementation.
+// Every combination of role, local disk, connection, replication, peer's disk and role, against
+// rules stated once more in plain words: what must hold, whatever the implementation.
 #include <twinsite/mirror/decision.hpp>
 
 #include <gtest/gtest.h>
@@ -7,7 +7,11 @@
 namespace twinsite::mirror {
 namespace {
 
-constexpr std::array all_roles{Role::secondary, Role::primary};
+constexpr std::array all_roles{Role::unknown, Role::secondary, Role::primary};
+constexpr std::array all_replications{Replication::off,         Replication::established,
+                                      Replication::negotiating, Replication::sync_source,
+                                      Replication::sync_target, Replication::verify,
+                                      Replication::other};
 constexpr std::array all_disks{
     Disk::diskless,     Disk::attaching, Disk::detaching, Disk::failed,     Disk::negotiating,
     Disk::inconsistent, Disk::outdated,  Disk::unknown,   Disk::consistent, Disk::up_to_date};
@@ -29,33 +33,73 @@ Observation seen(Role role, Disk disk, Connection connection, Disk peer_disk,
                        .volumes = {{.replication = replication, .disk = peer_disk}}}}};
 }
 
+struct Combination {
+    Role role;
+    Disk disk;
+    Connection connection;
+    Disk peer;
+    Replication replication;
+    Role peer_role;
+
+    [[nodiscard]] Observation seen() const {
+        return mirror::seen(role, disk, connection, peer, replication, peer_role);
+    }
+    [[nodiscard]] std::string text() const {
+        return std::string(to_string(role)) + "/" + std::string(to_string(peer_role)) + " " +
+               std::string(to_string(disk)) + "/" + std::string(to_string(peer)) + " " +
+               std::string(to_string(connection)) + " " + std::string(to_string(replication));
+    }
+};
+
 template <typename Check>
 void each_combination(Check check) {
     for (const Role role : all_roles) {
         for (const Disk disk : all_disks) {
             for (const Connection connection : all_connections) {
                 for (const Disk peer : all_disks) {
-                    SCOPED_TRACE(std::string(to_string(role)) + " " + std::string(to_string(disk)) +
-                                 "/" + std::string(to_string(peer)) + " " +
-                                 std::string(to_string(connection)));
-                    check(role, disk, connection, peer,
-                          assess(seen(role, disk, connection, peer), ScoreTable{}));
+                    for (const Replication replication : all_replications) {
+                        for (const Role peer_role : all_roles) {
+                            const Combination each{role, disk,        connection,
+                                                   peer, replication, peer_role};
+                            SCOPED_TRACE(each.text());
+                            check(each, assess(each.seen(), ScoreTable{}));
+                        }
+                    }
                 }
             }
         }
     }
 }
 
+/// Both copies are there and DRBD keeps them alike; verify runs on a whole mirror.
+bool is_whole(const Combination& each) {
+    return each.disk == Disk::up_to_date && each.peer == Disk::up_to_date &&
+           each.connection == Connection::connected &&
+           (each.replication == Replication::established ||
+            each.replication == Replication::verify);
+}
+
 TEST(MirrorDecision, what_is_configured_is_never_called_stopped) {
-    each_combination([](Role, Disk, Connection, Disk, const Assessment& result) {
+    each_combination([](const Combination&, const Assessment& result) {
         EXPECT_NE(result.state, State::stopped);
     });
     EXPECT_EQ(assess(Observation{}, ScoreTable{}).state, State::stopped);
 }
 
+TEST(MirrorDecision, a_role_that_is_not_understood_is_neither_of_both) {
+    each_combination([](const Combination& each, const Assessment& result) {
+        EXPECT_EQ(result.state == State::unknown, each.role == Role::unknown);
+        if (each.role == Role::unknown) {
+            EXPECT_EQ(result.score, never);
+            EXPECT_FALSE(result.reason.empty());
+            EXPECT_EQ(may_promote(each.seen(), {}).promotion, Promotion::refused);
+        }
+    });
+}
+
 TEST(MirrorDecision, an_unpromoted_replica_without_up_to_date_data_is_never_promoted) {
-    each_combination([](Role role, Disk disk, Connection, Disk, const Assessment& result) {
-        if (role == Role::secondary && disk != Disk::up_to_date) {
+    each_combination([](const Combination& each, const Assessment& result) {
+        if (each.role == Role::secondary && each.disk != Disk::up_to_date) {
             EXPECT_EQ(result.score, never);
             EXPECT_FALSE(result.reason.empty());
         }
@@ -63,26 +107,26 @@ TEST(MirrorDecision, an_unpromoted_replica_without_up_to_date_data_is_never_prom
 }
 
 TEST(MirrorDecision, an_unpromoted_replica_that_stands_alone_is_never_promoted) {
-    each_combination([](Role role, Disk, Connection connection, Disk, const Assessment& result) {
-        if (role == Role::secondary && connection == Connection::stand_alone) {
+    each_combination([](const Combination& each, const Assessment& result) {
+        if (each.role == Role::secondary && each.connection == Connection::stand_alone) {
             EXPECT_EQ(result.score, never);
         }
     });
 }
 
 TEST(MirrorDecision, an_up_to_date_replica_scores_by_what_it_knows_of_its_peer) {
-    each_combination(
-        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
-            if (role == Role::secondary && disk == Disk::up_to_date &&
-                connection != Connection::stand_alone) {
-                EXPECT_EQ(result.score, peer == Disk::unknown ? 1000 : 10000);
-            }
-        });
+    each_combination([](const Combination& each, const Assessment& result) {
+        if (each.role == Role::secondary && each.disk == Disk::up_to_date &&
+            each.connection != Connection::stand_alone) {
+            const bool known = each.peer != Disk::unknown && each.replication != Replication::other;
+            EXPECT_EQ(result.score, known ? 10000 : 1000);
+        }
+    });
 }
 
 TEST(MirrorDecision, a_promoted_replica_with_good_data_keeps_the_best_score) {
-    each_combination([](Role role, Disk disk, Connection, Disk, const Assessment& result) {
-        if (role == Role::primary && disk == Disk::up_to_date) {
+    each_combination([](const Combination& each, const Assessment& result) {
+        if (each.role == Role::primary && each.disk == Disk::up_to_date) {
             EXPECT_EQ(result.state, State::promoted);
             EXPECT_EQ(result.score, 10000);
         }
@@ -90,50 +134,45 @@ TEST(MirrorDecision, a_promoted_replica_with_good_data_keeps_the_best_score) {
 }
 
 TEST(MirrorDecision, a_promoted_replica_without_good_data_lives_on_its_peers_or_has_failed) {
-    each_combination(
-        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
-            if (role == Role::primary && disk != Disk::up_to_date) {
-                const bool peer_serves =
-                    connection == Connection::connected && peer == Disk::up_to_date;
-                EXPECT_EQ(result.state, peer_serves ? State::promoted : State::failed_promoted);
-                EXPECT_EQ(result.score, peer_serves ? 10 : never);
-                EXPECT_TRUE(result.degraded);
-            }
-        });
+    each_combination([](const Combination& each, const Assessment& result) {
+        if (each.role == Role::primary && each.disk != Disk::up_to_date) {
+            const bool peer_serves =
+                each.connection == Connection::connected && each.peer == Disk::up_to_date;
+            EXPECT_EQ(result.state, peer_serves ? State::promoted : State::failed_promoted);
+            EXPECT_EQ(result.score, peer_serves ? 10 : never);
+            EXPECT_TRUE(result.degraded);
+        }
+    });
 }
 
 TEST(MirrorDecision, only_two_connected_up_to_date_replicas_are_whole) {
-    each_combination(
-        [](Role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
-            const bool whole = disk == Disk::up_to_date && peer == Disk::up_to_date &&
-                               connection == Connection::connected;
-            EXPECT_EQ(result.degraded, !whole);
-            EXPECT_EQ(result.reason.empty(), whole);
-        });
+    each_combination([](const Combination& each, const Assessment& result) {
+        if (each.role != Role::unknown) {
+            EXPECT_EQ(result.degraded, !is_whole(each));
+            EXPECT_EQ(result.reason.empty(), is_whole(each));
+        }
+    });
 }
 
 TEST(MirrorDecision, what_may_be_promoted_next_is_not_shown_as_degraded) {
-    each_combination(
-        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
-            auto observed = seen(role, disk, connection, peer);
-            observed.peers[0].role = Role::unknown;
-            EXPECT_EQ(left_to_peer(observed, result),
-                      result.state == State::unpromoted && result.score > 0);
-            observed.peers[0].role = Role::primary;
-            EXPECT_EQ(left_to_peer(observed, result),
-                      result.state == State::unpromoted &&
-                          (result.score > 0 || connection == Connection::connected));
-        });
+    each_combination([](const Combination& each, const Assessment& result) {
+        const bool peer_serves =
+            each.connection == Connection::connected && each.peer_role == Role::primary;
+        EXPECT_EQ(left_to_peer(each.seen(), result),
+                  result.state == State::unpromoted && (result.score > 0 || peer_serves));
+    });
 }
 
 TEST(MirrorDecision, a_promotion_happens_only_on_up_to_date_data) {
-    each_combination([](Role role, Disk disk, Connection connection, Disk peer, const Assessment&) {
-        const auto verdict = may_promote(seen(role, disk, connection, peer), {});
-        if (role == Role::primary) {
+    each_combination([](const Combination& each, const Assessment&) {
+        const auto verdict = may_promote(each.seen(), {});
+        if (each.role == Role::primary) {
             EXPECT_EQ(verdict.promotion, Promotion::done);
         } else if (verdict.promotion == Promotion::go) {
-            EXPECT_EQ(disk, Disk::up_to_date);
-            EXPECT_NE(connection, Connection::stand_alone);
+            EXPECT_EQ(each.disk, Disk::up_to_date);
+            EXPECT_NE(each.connection, Connection::stand_alone);
+            EXPECT_FALSE(each.connection == Connection::connected &&
+                         each.peer_role == Role::primary);
         } else {
             EXPECT_FALSE(verdict.reason.empty());
         }
@@ -141,13 +180,26 @@ TEST(MirrorDecision, a_promotion_happens_only_on_up_to_date_data) {
 }
 
 TEST(MirrorDecision, the_score_and_the_promotion_agree) {
-    each_combination(
-        [](Role role, Disk disk, Connection connection, Disk peer, const Assessment& result) {
-            if (role == Role::secondary && result.score > 0) {
-                EXPECT_NE(may_promote(seen(role, disk, connection, peer), {}).promotion,
-                          Promotion::refused);
+    each_combination([](const Combination& each, const Assessment& result) {
+        if (each.role == Role::secondary && result.score > 0) {
+            EXPECT_NE(may_promote(each.seen(), {}).promotion, Promotion::refused);
+        }
+    });
+}
+
+TEST(MirrorDecision, a_side_of_a_split_brain_waits_for_the_operator_whatever_its_peer_does) {
+    each_combination([](const Combination& each, const Assessment&) {
+        for (const bool recorded : {false, true}) {
+            for (const bool accepted : {false, true}) {
+                // Also when the peer's node is gone and this is the only copy: it lacks what the
+                // peer wrote. go-live accepts that, here and nowhere else.
+                EXPECT_EQ(waits_for_operator(each.seen(), {recorded, accepted}),
+                          recorded && !accepted && each.role != Role::primary &&
+                              each.connection != Connection::connected);
             }
-        });
+        }
+    });
+    EXPECT_FALSE(waits_for_operator(Observation{}, {.recorded = true}));
 }
 
 TEST(MirrorDecision, a_peer_that_is_still_promoted_is_waited_for) {
@@ -174,7 +226,7 @@ TEST(MirrorDecision, the_worst_volume_counts) {
 }
 
 TEST(MirrorDecision, without_quorum_nothing_is_promoted) {
-    for (const Role role : all_roles) {
+    for (const Role role : {Role::secondary, Role::primary}) {
         auto lost = seen(role, Disk::up_to_date, Connection::connecting, Disk::unknown);
         lost.volumes[0].quorum = false;
         EXPECT_EQ(assess(lost, ScoreTable{}).score, never);
@@ -256,7 +308,12 @@ TEST(MirrorOptions, two_primaries_need_consent_on_all_three_sides) {
             EXPECT_EQ(check_primaries(options, 1).has_value(), !allowed);
             EXPECT_EQ(check_primaries(options, 2).has_value(),
                       allowed && options.fencing == "resource-and-stonith");
-            EXPECT_FALSE(check_primaries(options, 3));
+            EXPECT_EQ(check_primaries(options, 3).error().kind, ErrorKind::invalid_config);
+            for (const int promoted_max : {1, 2}) {
+                const auto fitting = check_primaries(options, promoted_max);
+                EXPECT_TRUE(fitting || fitting.error().kind == ErrorKind::not_installed)
+                    << "this node's DRBD is wrong, not the resource";
+            }
         }
     }
 }

@@ -24,10 +24,12 @@ public:
     std::map<std::string, process::Output> answers;
     std::vector<std::string> asked;
     std::set<std::string> hanging;
+    std::vector<Milliseconds> given; ///< the time for each
 
     Result<process::Output> run(const process::Command& command,
-                                const Deadline& /*deadline*/) override {
+                                const Deadline& deadline) override {
         asked.push_back(command.text());
+        given.push_back(deadline.left(SystemClock{}));
         if (hanging.contains(command.text())) {
             return fail(ErrorKind::timeout, command.argv[0] + " did not end in time");
         }
@@ -65,6 +67,21 @@ TEST_F(DrbdAdapter, asks_8_4_for_events_and_9_for_json) {
     tools.answers["drbdsetup status --json"] = {0, R"([{"name":"red","role":"Secondary"}])", ""};
     EXPECT_TRUE(
         drbd("version: 9.1.4 (api:2/proto:110-121)\n").observe(deadline).value().configured);
+}
+
+TEST_F(DrbdAdapter, an_older_drbd_is_refused_and_nothing_is_run) {
+    for (const char* old : {"version: 8.3.16 (api:88/proto:86-97)\n", "version: 8.0.14\n"}) {
+        const auto error = drbd(old).observe(deadline).error();
+        EXPECT_EQ(error.kind, ErrorKind::not_installed) << old;
+        EXPECT_THAT(error.message, HasSubstr("8.4 or 9"));
+        EXPECT_FALSE(drbd(old).bring_up(deadline));
+    }
+    EXPECT_TRUE(tools.asked.empty());
+}
+
+TEST_F(DrbdAdapter, a_configuration_that_cannot_be_read_is_this_nodes_alone) {
+    tools.answers["drbdadm sh-dev red"] = {10, "", "/etc/drbd.d/red.res:7: Parse error"};
+    EXPECT_EQ(drbd(version84).check_configured(deadline).error().kind, ErrorKind::not_installed);
 }
 
 TEST_F(DrbdAdapter, what_it_cannot_understand_is_not_stopped) {
@@ -165,6 +182,41 @@ TEST_F(DrbdAdapter, held_back_io_is_released_on_every_volume) {
     EXPECT_EQ(tools.asked.size(), 2U);
     tools.answers["drbdsetup resume-io 4"] = {11, "", "4: State change failed"};
     EXPECT_EQ(drbd(version84).resume_io(seen, deadline).error().kind, ErrorKind::conflict);
+}
+
+TEST_F(DrbdAdapter, a_drbdadm_that_hangs_leaves_time_for_the_way_around_it) {
+    tools.hanging.insert("drbdadm down red");
+    tools.answers["drbdsetup down red"] = {0, "", ""};
+    const SystemClock real;
+    EXPECT_TRUE(drbd(version84).bring_down(Deadline::after(real, Milliseconds(20000))));
+    ASSERT_EQ(tools.given.size(), 2U);
+    EXPECT_LT(tools.given[0], Milliseconds(15000));
+    EXPECT_GT(tools.given[1], Milliseconds(15000));
+}
+
+TEST_F(DrbdAdapter, generations_are_asked_for_by_minor_on_8_4_and_by_peer_on_9) {
+    tools.answers[events84] = {0,
+                               "exists resource name:red role:Secondary suspended:no\n"
+                               "exists connection name:red peer-node-id:0 conn-name:peer "
+                               "connection:Connecting role:Unknown\n"
+                               "exists device name:red volume:0 minor:7 disk:UpToDate\n"
+                               "exists peer-device name:red peer-node-id:0 conn-name:peer volume:0 "
+                               "replication:Off peer-disk:DUnknown\nexists -\n",
+                               ""};
+    auto eight = drbd(version84);
+    tools.answers["drbdsetup get-gi 7"] = {0, "A:B:C:D:1:1:0:0:0:0\n", ""};
+    EXPECT_EQ(eight.generation(eight.observe(deadline).value(), deadline).value().substr(13, 6),
+              "00A:00");
+    // drbd-utils 9: CTX_PEER_DEVICE, and drbdtool_common.c's dt_print_v9_uuids().
+    tools.answers["drbdsetup status --json"] = {
+        0, R"([{"name":"red","role":"Secondary","devices":[{"volume":0,"minor":7,
+              "disk-state":"UpToDate"}],"connections":[{"peer-node-id":2,"name":"rz2-a",
+              "connection-state":"Connecting","peer-role":"Unknown","peer_devices":[]}]}])",
+        ""};
+    auto nine = drbd("version: 9.1.4 (api:2/proto:110-121)\n");
+    tools.answers["drbdsetup get-gi red 2 0"] = {0, "1A:B:C:D:1:1:0:0:0:0:0:1:0:0:0:0\n", ""};
+    EXPECT_EQ(nine.generation(nine.observe(deadline).value(), deadline).value().substr(13, 6),
+              "01A:00");
 }
 
 TEST(DrbdResourceName, is_a_name_and_nothing_else) {

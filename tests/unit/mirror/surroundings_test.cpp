@@ -60,6 +60,23 @@ TEST_F(LinkOfRed, what_was_taken_down_on_purpose_is_no_loss) {
     EXPECT_EQ(history.state(now), LinkHistory::State::removed);
 }
 
+TEST_F(LinkOfRed, an_unbroken_connection_keeps_its_mark_and_a_new_one_has_another) {
+    history.take(up, now);
+    const auto mark = history.changes();
+    history.take(up, now + std::chrono::hours(1));
+    EXPECT_EQ(history.changes(), mark);
+    history.take(down, now);
+    const auto lost = history.changes();
+    EXPECT_NE(lost, mark);
+    history.take(up, now);
+    EXPECT_NE(history.changes(), mark);
+    EXPECT_NE(history.changes(), lost);
+    const auto again = history.changes();
+    history.take("change connection name:red connection:Disconnecting", now);
+    history.take(up, now);
+    EXPECT_NE(history.changes(), again) << "also when it was taken down on purpose";
+}
+
 TEST_F(LinkOfRed, other_mirrors_and_other_lines_say_nothing) {
     for (const char* line :
          {"", "exists -", "- skipped 4", "change connection name:redder connection:Connected",
@@ -94,22 +111,73 @@ TEST(VerifyPlanning, a_window_may_span_midnight) {
     }
 }
 
+constexpr UnixTime tenth_day = 10L * 86400;
+
+VerifyStep step(const Observation& seen, const Memory& memory, int minute,
+                const std::string& link = "17.1000.1") {
+    const VerifyPlan plan{7, parse_window("01:00-02:00").value()};
+    return next_verify_step(plan, memory,
+                            {seen, assess(seen, ScoreTable{}), link, tenth_day, minute});
+}
+
 TEST(VerifyPlanning, only_a_whole_promoted_side_begins_and_only_when_it_is_due) {
-    const auto step = [](const Observation& seen, UnixTime verified, int minute) {
-        const VerifyPlan plan{7, parse_window("01:00-02:00").value()};
-        Memory memory;
-        memory.verified = verified;
-        return next_verify_step(plan, memory, seen, assess(seen, ScoreTable{}), 10L * 86400,
-                                minute);
-    };
     const auto good = testing::FakeMirror::connected(Role::primary);
-    EXPECT_EQ(step(good, 0, 90), VerifyStep::begin);
-    EXPECT_EQ(step(good, 0, 150), VerifyStep::none) << "outside the window";
-    EXPECT_EQ(step(good, 5L * 86400, 90), VerifyStep::none) << "not yet due";
-    EXPECT_EQ(step(testing::FakeMirror::connected(), 0, 90), VerifyStep::none);
+    EXPECT_EQ(step(good, {.verified = 0}, 90), VerifyStep::begin);
+    EXPECT_EQ(step(good, {.verified = 0}, 150), VerifyStep::none) << "outside the window";
+    EXPECT_EQ(step(good, {.verified = 5L * 86400}, 90), VerifyStep::none) << "not yet due";
+    EXPECT_EQ(step(testing::FakeMirror::connected(), {}, 90), VerifyStep::none);
+    EXPECT_EQ(step(good, {}, 90, ""), VerifyStep::none) << "whether it ends would not be known";
     auto lost = good;
     lost.peers[0].connection = Connection::connecting;
-    EXPECT_EQ(step(lost, 0, 90), VerifyStep::none);
+    EXPECT_EQ(step(lost, {}, 90), VerifyStep::none);
+}
+
+TEST(VerifyPlanning, a_run_has_ended_only_on_the_connection_it_was_begun_on) {
+    const Memory begun{.verify_begun = tenth_day - 3600, .verify_link = "17.1000.1"};
+    const auto promoted = testing::FakeMirror::connected(Role::primary);
+    auto running = promoted;
+    running.peers[0].volumes[0].replication = Replication::verify;
+    auto lost = promoted;
+    lost.peers[0].connection = Connection::connecting;
+    auto differing = promoted;
+    differing.peers[0].volumes[0].out_of_sync_kib = 8;
+    auto detached = promoted;
+    detached.volumes[0].disk = Disk::diskless;
+    auto resynced = promoted;
+    resynced.peers[0].volumes[0].replication = Replication::sync_source;
+    struct Row {
+        const char* what;
+        Observation seen;
+        std::string link;
+        VerifyStep expected;
+    };
+    for (const Row& row : std::vector<Row>{
+             {"under way", running, "17.1000.1", VerifyStep::none},
+             {"ran to its end", promoted, "17.1000.1", VerifyStep::ended},
+             {"ended with differences", differing, "17.1000.1", VerifyStep::ended},
+             {"the link is lost", lost, "17.1000.2", VerifyStep::abandoned},
+             {"lost and healed in between", promoted, "17.1000.3", VerifyStep::abandoned},
+             {"the node was up again", promoted, "9.2000.1", VerifyStep::abandoned},
+             {"nobody watches the link", promoted, "", VerifyStep::abandoned},
+             {"demoted since", testing::FakeMirror::connected(), "17.1000.1",
+              VerifyStep::abandoned},
+             {"the disk failed", detached, "17.1000.1", VerifyStep::abandoned},
+             {"a resync came between", resynced, "17.1000.1", VerifyStep::abandoned}}) {
+        EXPECT_EQ(step(row.seen, begun, 90, row.link), row.expected) << row.what;
+    }
+    // Begun by a version that noted no link, which may have been lost since.
+    EXPECT_EQ(step(promoted, {.verify_begun = tenth_day - 3600}, 90), VerifyStep::abandoned);
+    EXPECT_EQ(step(promoted, {.verify_begun = tenth_day - 3600}, 90, ""), VerifyStep::abandoned);
+}
+
+TEST(VerifyPlanning, what_drbds_handler_reported_has_ended_whatever_came_after) {
+    const Memory told{.verified = tenth_day - 60,
+                      .verify_begun = tenth_day - 3600,
+                      .verify_link = "17.1000.1",
+                      .differing_kib = 8};
+    auto lost = testing::FakeMirror::connected(Role::primary);
+    lost.peers[0].connection = Connection::connecting;
+    EXPECT_EQ(step(lost, told, 90, "17.1000.2"), VerifyStep::reported);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <twinsite/site/cib.hpp>
 #include <twinsite/site/self_fencing.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 namespace twinsite::site {
 namespace {
 
+using ::testing::HasSubstr;
 using twinsite::testing::example_topology;
 
 bool has(const std::vector<Finding>& findings, std::string_view code) {
@@ -287,6 +289,27 @@ TEST_F(State, mirror_split_brain) {
     EXPECT_TRUE(found("mirror-split-brain"));
     state.nodes[2].attributes["mirror-split-red"] = "0";
     EXPECT_FALSE(found("mirror-split-brain"));
+}
+
+TEST_F(State, a_split_brain_tells_which_side_was_promoted_when) {
+    const auto told = [&](const std::string& marker) {
+        state.nodes[2].attributes["mirror-split-red"] = marker;
+        for (const Finding& finding : check_state(topology, state)) {
+            if (finding.code == "mirror-split-brain") {
+                return finding.problem;
+            }
+        }
+        return std::string();
+    };
+    const std::string begin = "1700000000 1:2:3:4 Primary 3072";
+    EXPECT_THAT(told(begin), HasSubstr("was Primary and wrote 3072 KiB since"));
+    EXPECT_THAT(told(begin + " DFC5"), HasSubstr("since (last common generation DFC5)"));
+    const std::string all = told(begin + " DFC5 Secondary@1690000000,Primary@1690086400");
+    EXPECT_THAT(all, HasSubstr("(last common generation DFC5; Secondary since 2023-07-2"));
+    EXPECT_THAT(all, HasSubstr(", Primary since 2023-07-2"));
+    EXPECT_THAT(told(begin + " unknown Primary@1690086400"),
+                HasSubstr("since (Primary since 2023-07-2"));
+    EXPECT_THAT(told(begin + " unknown Primary@never,@,"), ::testing::EndsWith("3072 KiB since"));
 }
 
 /// A ban of DRBD's handler on red, in an otherwise rendered cluster.

@@ -87,6 +87,23 @@ TEST_F(Pages, metrics_count_what_is_not_at_home) {
     EXPECT_THAT(metrics, HasSubstr("# TYPE ha_cluster_twinsite_lun_at_home gauge\n"));
 }
 
+TEST_F(Pages, how_far_an_asynchronous_copy_is_behind_is_said_where_it_is) {
+    const auto text = [&] { return to_text(map_sites(topology, state)); };
+    EXPECT_THAT(text(), Not(HasSubstr("behind")));
+    const std::string promoted = map_sites(topology, state).luns[0].promoted_on;
+    const std::string name = topology.luns[0].name;
+    for (NodeState& node : state.nodes) {
+        // The other side's is from when it was promoted.
+        node.attributes["mirror-behind-" + name] = node.name == promoted ? "5000" : "7";
+    }
+    EXPECT_THAT(text(), HasSubstr(", 5000 KiB behind\n"));
+    EXPECT_THAT(text(), Not(HasSubstr("7 KiB behind")));
+    for (NodeState& node : state.nodes) {
+        node.attributes["mirror-behind-" + name] = "-1 \x1b[2J";
+    }
+    EXPECT_THAT(text(), Not(HasSubstr("behind")));
+}
+
 TEST_F(Pages, a_node_that_is_lost_makes_what_it_ran_unknown) {
     state.nodes[3].unclean = true;
     const SiteMap map = map_sites(topology, state);
