@@ -22,7 +22,7 @@ struct Parts {
         , tree(std::filesystem::path(target::lio_root))
         , lio(tree, inspector, support, clock, request.deadline)
         , daemon(std::filesystem::path(target::tgt_socket), request.deadline)
-        , tgt(daemon, inspector, clock,
+        , tgt(daemon, inspector, clock, request.deadline,
               {request.values.text("tgt_bstype"), request.values.text("tgt_bsoflags")})
         , network(runner, request.deadline, TWINSITE_LOGIN_CHECK) {}
 

@@ -79,10 +79,13 @@ struct TgtBacking {
 
 class Tgt final : public Engine {
 public:
-    Tgt(TgtDaemon& daemon, BackingInspector& inspector, Clock& clock, TgtBacking backing)
+    /// DEADLINE is the action's: until then a stop waits for I/O in flight.
+    Tgt(TgtDaemon& daemon, BackingInspector& inspector, Clock& clock, const Deadline& deadline,
+        TgtBacking backing)
         : daemon_(daemon)
         , inspector_(inspector)
         , clock_(clock)
+        , deadline_(deadline)
         , backing_(std::move(backing)) {}
 
     [[nodiscard]] std::string_view name() const override { return "tgt"; }
@@ -94,6 +97,7 @@ private:
     TgtDaemon& daemon_;
     BackingInspector& inspector_;
     Clock& clock_;
+    Deadline deadline_;
     TgtBacking backing_;
 };
 

@@ -19,6 +19,9 @@ using Operation = TgtRequest::Operation;
 /// How long a connection that was told to end may take; then the target is deleted by force.
 constexpr Milliseconds connection_patience{3000};
 constexpr Milliseconds connection_poll{20};
+constexpr Milliseconds delete_poll{100};
+/// Time to ask the daemon once more what still is at work.
+constexpr Milliseconds last_look{500};
 
 bool uses(const ListedTarget& target, std::string_view user) {
     const auto has = [&](const std::vector<std::string>& users) {
@@ -273,7 +276,7 @@ std::vector<std::pair<std::uint64_t, std::uint32_t>> connections(TgtDaemon& daem
                        : std::vector<std::pair<std::uint64_t, std::uint32_t>>{};
 }
 
-void end_sessions(TgtDaemon& daemon, Clock& clock, const ListedTarget& target,
+void end_sessions(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target,
                   const Progress& progress) {
     progress("ending the sessions");
     for (const auto& [session, connection] : connections(daemon, target.name)) {
@@ -283,10 +286,41 @@ void end_sessions(TgtDaemon& daemon, Clock& clock, const ListedTarget& target,
                                       .session = session,
                                       .connection = connection}));
     }
-    if (!poll_until(clock, Deadline::after(clock, connection_patience), connection_poll,
-                    [&] { return connections(daemon, target.name).empty(); })) {
+    if (!poll_until(patience.clock, patience.deadline.within(patience.clock, connection_patience),
+                    connection_poll, [&] { return connections(daemon, target.name).empty(); })) {
         log::warning("sessions of {} did not end by themselves: deleting it by force", target.name);
     }
+}
+
+/// tgt deletes a target's LUNs from the highest number down, and stops at one that is busy.
+Error io_in_flight(TgtDaemon& daemon, const ListedTarget& target) {
+    const auto now = find_target(daemon, target.name);
+    const auto& luns = now && *now ? (*now)->luns : target.luns;
+    const auto highest =
+        std::max_element(luns.begin(), luns.end(), [](const ListedLun& a, const ListedLun& b) {
+            return a.number < b.number;
+        });
+    return {ErrorKind::conflict, highest == luns.end()
+                                     ? "a LUN still has I/O in flight"
+                                     : fmt::format("LUN {} still has I/O in flight on {}",
+                                                   highest->number, printable(highest->path))};
+}
+
+/// Force ends sessions, but not commands: while one is at work, tgt refuses the delete.
+Status delete_target(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target) {
+    Status gone;
+    poll_until(patience.clock, patience.deadline.before(last_look), delete_poll, [&] {
+        gone = ignore_missing(daemon.ask({.mode = Mode::target,
+                                          .operation = Operation::remove,
+                                          .target = static_cast<std::int32_t>(target.id),
+                                          .force = true}),
+                              "the target");
+        return gone || gone.error().kind != ErrorKind::conflict;
+    });
+    if (!gone && gone.error().kind == ErrorKind::conflict) {
+        return fail(io_in_flight(daemon, target));
+    }
+    return gone;
 }
 
 void forget_accounts(TgtDaemon& daemon, const ListedTarget& target) {
@@ -304,18 +338,14 @@ void forget_accounts(TgtDaemon& daemon, const ListedTarget& target) {
 
 } // namespace
 
-Status remove_target(TgtDaemon& daemon, Clock& clock, const ListedTarget& target,
+Status remove_target(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target,
                      const Progress& progress) {
     if (auto refused = refuse_logins(daemon, target, progress); !refused) {
         return refused;
     }
-    end_sessions(daemon, clock, target, progress);
-    progress("the target");
-    const auto removed = daemon.ask({.mode = Mode::target,
-                                     .operation = Operation::remove,
-                                     .target = static_cast<std::int32_t>(target.id),
-                                     .force = true});
-    if (auto gone = ignore_missing(removed, "the target"); !gone) {
+    end_sessions(daemon, patience, target, progress);
+    progress("the target, when its I/O has ended");
+    if (auto gone = delete_target(daemon, patience, target); !gone) {
         return gone;
     }
     forget_accounts(daemon, target);

@@ -24,6 +24,12 @@ Result<std::vector<std::string>> open_portals(TgtDaemon& daemon, const std::vect
 
 Result<Switches> session_parameters(TgtDaemon& daemon, std::int64_t target);
 
+/// How long an action may wait for the daemon's other work.
+struct Patience {
+    Clock& clock;
+    Deadline deadline;
+};
+
 class Builder {
 public:
     Builder(TgtDaemon& daemon, BackingInspector& inspector, const TgtBacking& backing,
@@ -53,8 +59,9 @@ private:
 };
 
 /// Nobody may log in any more, then the connections end, then the target goes, then accounts that
-/// no other target uses. Portals belong to the daemon and stay.
-Status remove_target(TgtDaemon& daemon, Clock& clock, const ListedTarget& target,
+/// no other target uses. Portals belong to the daemon and stay. Waits until the deadline for I/O in
+/// flight, then error conflict names its LUN.
+Status remove_target(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target,
                      const Progress& progress);
 
 } // namespace twinsite::target::tgt

@@ -175,7 +175,7 @@ Status Tgt::stop(std::string_view iqn, const Progress& progress) {
         log::warning("the target {} is not ours and stays: {}", iqn, sign);
         return {};
     }
-    return tgt::remove_target(daemon_, clock_, **target, progress);
+    return tgt::remove_target(daemon_, {clock_, deadline_}, **target, progress);
 }
 
 } // namespace twinsite::target

@@ -124,6 +124,8 @@ public:
     };
     std::map<std::int32_t, Target> targets{};
     std::set<std::string> accounts{};
+    /// Deletes of a target that are refused because a command is at work; LUNs above it are gone.
+    int busy_deletes = 0;
 
     Result<bool> runs() override { return running; }
     Result<std::string> ask(const TgtRequest& request) override {
@@ -163,6 +165,10 @@ private:
         using Operation = TgtRequest::Operation;
         using Mode = TgtRequest::Mode;
         if (request.mode == Mode::target && request.operation == Operation::remove) {
+            if (busy_deletes > 0) {
+                --busy_deletes;
+                return refused(20);
+            }
             targets.erase(target);
         } else if (request.mode == Mode::target && request.operation == Operation::bind) {
             target->second.access.push_back(value);
@@ -230,7 +236,8 @@ protected:
     FakeDaemon daemon;
     Files files;
     testing::FakeClock clock;
-    Tgt engine{daemon, files, clock, {}};
+    Deadline deadline = Deadline::after(clock, Milliseconds(55'000));
+    Tgt engine{daemon, files, clock, deadline, {}};
     Specification wanted;
 };
 
@@ -261,6 +268,25 @@ TEST_F(TgtTest, a_run_killed_anywhere_is_made_good) {
         ASSERT_TRUE(engine.stop(wanted.iqn, ignore)) << kill_at;
         EXPECT_THAT(daemon.targets, IsEmpty()) << kill_at;
     }
+}
+
+TEST_F(TgtTest, a_stop_waits_for_io_in_flight_until_its_deadline) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.busy_deletes = 100;
+    EXPECT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_THAT(daemon.targets, IsEmpty());
+    EXPECT_GT(clock.now() - TimePoint{}, Milliseconds(3000)) << "I/O may take longer than sessions";
+}
+
+TEST_F(TgtTest, a_stop_whose_io_never_ends_names_the_lun_in_time) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.busy_deletes = 1'000'000;
+    const auto status = engine.stop(wanted.iqn, ignore);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::conflict);
+    EXPECT_EQ(status.error().message, "LUN 2 still has I/O in flight on /srv/b");
+    EXPECT_FALSE(deadline.passed(clock)) << "the reason has to be told in time";
+    EXPECT_GT(clock.now() - TimePoint{}, Milliseconds(50'000)) << "the node would be fenced early";
 }
 
 TEST_F(TgtTest, a_foreign_target_is_never_touched) {
