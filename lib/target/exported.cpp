@@ -157,6 +157,9 @@ bool wants_authentication(const Specification& wanted) {
 std::vector<std::string> differences(const Specification& wanted, const Exported& found) {
     Sentences sentences;
     compare_luns(sentences, wanted, found);
+    for (const std::string& fault : found.faults) {
+        sentences.add("{}", printable(fault, 128));
+    }
     if (!found.enabled) {
         sentences.add("the target is disabled");
     }

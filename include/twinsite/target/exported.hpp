@@ -33,7 +33,7 @@ struct ExportedInitiator {
 
 enum class Presence {
     absent,  ///< positive evidence: nobody on this node exports a target of this name
-    ours,    ///< a target of this name exists and was built by this agent
+    ours,    ///< a target of this name exists and was built by this agent, perhaps added to
     foreign, ///< a target of this name exists and somebody else built it
 };
 
@@ -51,6 +51,8 @@ struct Exported {
     Credentials outgoing{};
     bool passwords_visible = true; ///< false: only the users were read
     Switches session_parameters{}; ///< of those the specification names
+    /// What is wrong whatever is wanted, a sentence each: what somebody else added.
+    std::vector<std::string> faults{};
     std::string alua_state{};
     unsigned sessions = 0;
 };

@@ -130,15 +130,30 @@ Status find_backstores(ConfigTree& tree, Inventory& inventory) {
     return {};
 }
 
-std::string foreign_lun(const PortalGroup& group, std::string_view iqn) {
+bool is_ours(const Link& link, std::string_view iqn) {
+    return is_backstore_of(base_name(link.target), iqn);
+}
+
+bool has_lun_of_ours(const Inventory& inventory) {
+    return std::any_of(
+        inventory.groups.begin(), inventory.groups.end(), [&](const PortalGroup& group) {
+            return std::any_of(group.luns.begin(), group.luns.end(), [&](const LunFolder& lun) {
+                return std::any_of(lun.links.begin(), lun.links.end(),
+                                   [&](const Link& link) { return is_ours(link, inventory.iqn); });
+            });
+        });
+}
+
+std::vector<std::string> foreign_luns(const PortalGroup& group, std::string_view iqn) {
+    std::vector<std::string> all;
     for (const LunFolder& lun : group.luns) {
         for (const Link& link : lun.links) {
-            if (!is_backstore_of(base_name(link.target), iqn)) {
-                return fmt::format("its {} is {}", base_name(lun.path), link.target);
+            if (!is_ours(link, iqn)) {
+                all.push_back(fmt::format("its {} is {}", base_name(lun.path), link.target));
             }
         }
     }
-    return {};
+    return all;
 }
 
 } // namespace
@@ -180,14 +195,26 @@ Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn) {
     return inventory;
 }
 
-std::string foreign_sign(const Inventory& inventory) {
+std::vector<std::string> additions(const Inventory& inventory) {
+    std::vector<std::string> all;
     for (const PortalGroup& group : inventory.groups) {
         if (group.path != group_path(inventory.iqn)) {
-            return fmt::format("it has a portal group {}", base_name(group.path));
+            all.push_back(fmt::format("it has a portal group {}", base_name(group.path)));
         }
-        if (std::string sign = foreign_lun(group, inventory.iqn); !sign.empty()) {
-            return sign;
-        }
+        const auto luns = foreign_luns(group, inventory.iqn);
+        all.insert(all.end(), luns.begin(), luns.end());
+    }
+    return all;
+}
+
+std::string foreign_sign(const Inventory& inventory) {
+    if (has_lun_of_ours(inventory)) {
+        return {}; // whatever else is there was added
+    }
+    if (auto signs = additions(inventory); !signs.empty()) {
+        return std::move(signs.front());
+    }
+    for (const PortalGroup& group : inventory.groups) {
         const bool in_use = group.enabled || !group.portals.empty() || !group.acls.empty();
         if (in_use && group.luns.empty()) {
             return "it has no LUN of this agent's and is in use";

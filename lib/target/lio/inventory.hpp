@@ -58,9 +58,14 @@ Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn);
 /// The backing store, of any target, that has SERIAL; "" when none has.
 Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial);
 
-/// "" when this agent built what is there, else what shows that somebody else did. The order in
-/// which targets are built and taken down makes that visible in every half-built state: backing
-/// stores have the target's name, and nothing but LUNs is there before them or after them.
+/// What somebody else added to a target of ours: a LUN on a backing store of theirs, a portal
+/// group.
+std::vector<std::string> additions(const Inventory& inventory);
+
+/// "" when this agent built what is there, else what shows that somebody else did. A target with a
+/// LUN of ours is ours. The order in which targets are built and taken down makes that visible in
+/// every half-built state: backing stores have the target's name, nothing but LUNs is there before
+/// them or after them, and what was added goes before our LUNs do.
 std::string foreign_sign(const Inventory& inventory);
 
 } // namespace twinsite::target::lio

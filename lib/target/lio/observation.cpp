@@ -65,7 +65,12 @@ public:
             0, INT32_MAX);
         found.sessions = static_cast<unsigned>(sessions.value_or(0));
         for (const PortalGroup& group : inventory.groups) {
-            portal_group(group, found);
+            if (group.path == group_path(inventory.iqn)) {
+                portal_group(group, found);
+            }
+        }
+        for (const std::string& addition : additions(inventory)) {
+            found.faults.push_back("somebody added to the target: " + addition);
         }
         if (!read_.status()) {
             return fail(read_.status().error());

@@ -323,6 +323,75 @@ TEST_F(ForeignTarget, is_never_touched) {
     EXPECT_EQ(lio.observe(wanted)->presence, Presence::foreign);
 }
 
+/// A target of ours to which somebody added a LUN, a portal group or what else.
+class AddedTo : public LioTest {
+protected:
+    AddedTo() {
+        EXPECT_TRUE(start());
+        for (const char* folder : {"core/iblock_0", "core/iblock_0/mydisk"}) {
+            EXPECT_TRUE(tree.make_directory(folder));
+        }
+    }
+    void add(const char* folder, const char* link) {
+        EXPECT_TRUE(tree.make_directory(folder));
+        if (link != nullptr) {
+            EXPECT_TRUE(tree.make_link(std::string(folder) + "/" + link, "core/iblock_0/mydisk"));
+        }
+    }
+    std::vector<std::string> left_of_others() {
+        std::vector<std::string> left = tree.content();
+        std::erase_if(left,
+                      [](const std::string& line) { return line.starts_with("core/iblock_0"); });
+        return left;
+    }
+    static constexpr const char* group = "iscsi/iqn.2026-11.example:red/tpgt_1";
+    static constexpr const char* lun = "iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_7";
+    static constexpr const char* other_group = "iscsi/iqn.2026-11.example:red/tpgt_2";
+};
+
+TEST_F(AddedTo, is_still_ours_and_the_addition_is_named) {
+    add(lun, "x");
+    EXPECT_THAT(
+        differences_now(),
+        ::testing::Contains("somebody added to the target: its lun_7 is core/iblock_0/mydisk"));
+    add(other_group, nullptr);
+    EXPECT_THAT(differences_now(),
+                ::testing::Contains("somebody added to the target: it has a portal group tpgt_2"));
+}
+
+TEST_F(AddedTo, a_second_portal_group_does_not_hide_that_ours_is_closed) {
+    add(other_group, nullptr);
+    tree.set(std::string(other_group) + "/enable", "1");
+    tree.set(std::string(group) + "/enable", "0");
+    EXPECT_THAT(differences_now(), ::testing::Contains("the target is disabled"));
+}
+
+TEST_F(AddedTo, a_stop_takes_all_of_it_down_and_leaves_the_other_backing_store) {
+    add(lun, "x");
+    add(other_group, nullptr);
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(left_of_others(), (std::vector<std::string>{"iscsi"}));
+    EXPECT_TRUE(tree.exists("core/iblock_0/mydisk").value());
+}
+
+TEST_F(AddedTo, a_stop_that_was_killed_anywhere_is_made_good) {
+    add("iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_9", "x");
+    add(other_group, nullptr);
+    add("iscsi/iqn.2026-11.example:red/tpgt_2/lun/lun_0", "x");
+    for (bool killed = true; killed;) {
+        // Each try makes one change and dies before the next.
+        tree.changes_left = 1;
+        try {
+            ASSERT_TRUE(stop());
+            killed = false;
+        } catch (const Killed&) {
+            killed = true;
+        }
+        tree.changes_left.reset();
+    }
+    EXPECT_EQ(left_of_others(), (std::vector<std::string>{"iscsi"}));
+}
+
 TEST_F(LioTest, other_targets_stay) {
     ASSERT_TRUE(start());
     Specification blue = wanted;
