@@ -64,15 +64,18 @@ Outcome Agent::monitor() {
     case Presence::ours:
         break;
     }
-    if (auto secrets = read_secrets(*wanted, request_.values); !secrets) {
-        return Outcome::of(secrets.error());
-    }
-    return judge(*wanted, *found);
+    const auto secrets = read_secrets(*wanted, request_.values);
+    return judge(*wanted, *found, secrets);
 }
 
-Outcome Agent::judge(const target::Specification& wanted, const target::Exported& found) {
+Outcome Agent::judge(const target::Specification& wanted, const target::Exported& found,
+                     const Status& secrets) {
     if (const auto all = target::differences(wanted, found); !all.empty()) {
         return differs(all);
+    }
+    if (!secrets) {
+        // The target serves with the passwords it was started with. The next start would fail.
+        return Outcome::of(ExitCode::degraded, secrets.error().message);
     }
     if (request_.check_level >= 10) {
         if (auto reached = network_.check(wanted); !reached) {

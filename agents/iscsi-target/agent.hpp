@@ -26,7 +26,9 @@ public:
     ocf::Outcome validate();
 
 private:
-    ocf::Outcome judge(const target::Specification& wanted, const target::Exported& found);
+    /// SECRETS: whether WANTED's passwords could be read.
+    ocf::Outcome judge(const target::Specification& wanted, const target::Exported& found,
+                       const Status& secrets);
 
     const ocf::Request& request_;
     target::Engine& engine_;

@@ -110,6 +110,9 @@ void compare_initiator(Sentences& sentences, const Specification& wanted,
             sentences.add("initiator {} does not see LUN {}", initiator.name, lun.number);
         }
     }
+    if (!wanted.initiator_credentials_known) {
+        return;
+    }
     if (!same(effective(initiator.incoming, wanted.incoming), found.incoming, with_password) ||
         !same(effective(initiator.outgoing, wanted.outgoing), found.outgoing, with_password)) {
         sentences.add("the CHAP credentials of {} differ", initiator.name);
@@ -118,6 +121,7 @@ void compare_initiator(Sentences& sentences, const Specification& wanted,
 
 void compare_access(Sentences& sentences, const Specification& wanted, const Exported& found) {
     const bool open = wanted.initiators.empty();
+    const bool with_password = wanted.passwords_known && found.passwords_visible;
     if (found.open_to_all != open) {
         sentences.add("{}", open ? "not every initiator may log in"
                                  : "every initiator may log in, not only those allowed");
@@ -129,7 +133,7 @@ void compare_access(Sentences& sentences, const Specification& wanted, const Exp
         if (there == found.initiators.end()) {
             sentences.add("initiator {} may not log in", initiator.name);
         } else {
-            compare_initiator(sentences, wanted, initiator, *there, found.passwords_visible);
+            compare_initiator(sentences, wanted, initiator, *there, with_password);
         }
     }
     for (const ExportedInitiator& extra : found.initiators) {
@@ -139,14 +143,17 @@ void compare_access(Sentences& sentences, const Specification& wanted, const Exp
             sentences.add("initiator {} may log in and should not", printable(extra.name));
         }
     }
-    const bool with_password = found.passwords_visible;
     if (open && (!same(wanted.incoming, found.incoming, with_password) ||
                  !same(wanted.outgoing, found.outgoing, with_password))) {
         sentences.add("the target's CHAP credentials differ");
     }
 }
 
-bool wants_authentication(const Specification& wanted) {
+/// Nothing: it stands in a file that cannot be read.
+std::optional<bool> wants_authentication(const Specification& wanted) {
+    if (wanted.incoming.empty() && !wanted.initiator_credentials_known) {
+        return std::nullopt;
+    }
     return !wanted.incoming.empty() ||
            std::any_of(wanted.initiators.begin(), wanted.initiators.end(),
                        [](const Initiator& initiator) { return !initiator.incoming.empty(); });
@@ -167,7 +174,7 @@ std::vector<std::string> differences(const Specification& wanted, const Exported
     if (wanted.iser && !found.iser) {
         sentences.add("a portal does not speak iSER");
     }
-    if (found.authenticated != wants_authentication(wanted)) {
+    if (found.authenticated != wants_authentication(wanted).value_or(found.authenticated)) {
         sentences.add("CHAP is {}", found.authenticated ? "required" : "not required");
     }
     compare_access(sentences, wanted, found);

@@ -38,6 +38,8 @@ public:
                                  .identity = lun.identity,
                                  .attributes = {}});
         }
+        made.incoming = wanted.incoming;
+        made.authenticated = !wanted.incoming.empty();
         return made;
     }
 
@@ -170,10 +172,14 @@ TEST_F(AgentTest, bad_parameters_are_named_and_change_nothing) {
         {"portals", "storage", "parameter portals: \"storage\" is not a numeric IP address"},
         {"allowed_initiators", "host", "parameter allowed_initiators: \"host\" is not"},
         {"incoming_username", "u", "incoming_username and incoming_password_file belong together"},
+        {"incoming_username", "a b", "parameter incoming_username: the CHAP user name"},
         {"vendor_id", "far-too-long", "vendor_id \"far-too-long\": at most 8"}};
     for (const auto& [name, value, message] : cases) {
         const ocf::Environment before = environment;
         environment[std::string("OCF_RESKEY_") + name] = value;
+        if (std::string_view(value) == "a b") {
+            environment["OCF_RESKEY_incoming_password_file"] = "/none";
+        }
         const auto outcome = start();
         EXPECT_EQ(outcome.code, ExitCode::not_configured) << name;
         EXPECT_THAT(outcome.reason, HasSubstr(message));
@@ -191,6 +197,65 @@ TEST_F(AgentTest, a_secret_others_can_read_is_refused) {
     EXPECT_EQ(start().code, ExitCode::permission);
     EXPECT_EQ(engine.starts, 0);
     EXPECT_EQ(monitor().code, ExitCode::not_running) << "a probe needs no secret";
+}
+
+class PasswordFile : public AgentTest {
+protected:
+    PasswordFile() {
+        environment["OCF_RESKEY_incoming_username"] = "u";
+        environment["OCF_RESKEY_incoming_password_file"] = file.string();
+        EXPECT_EQ(start().code, ExitCode::success);
+    }
+    testing::ScratchDirectory scratch;
+    std::filesystem::path file = scratch.write("pw", "geheim123456\n", 0600);
+};
+
+TEST_F(PasswordFile, that_is_not_as_it_should_be_takes_no_serving_target_down) {
+    struct Case {
+        const char* content;
+        unsigned mode;
+        const char* reason;
+        ExitCode start;
+    };
+    for (const Case& one : std::vector<Case>{
+             {"geheim123456\n", 0644, "can be read by others: run chmod 600", ExitCode::permission},
+             {nullptr, 0, "No such file", ExitCode::error},
+             {"", 0600, "is empty", ExitCode::error},
+             {"has blanks\n", 0600, "the CHAP password is empty", ExitCode::error}}) {
+        std::filesystem::remove(file);
+        if (one.content != nullptr) {
+            static_cast<void>(scratch.write("pw", one.content, one.mode));
+        }
+        environment["OCF_CHECK_LEVEL"] = "10";
+        const auto outcome = monitor();
+        EXPECT_EQ(outcome.code, ExitCode::degraded) << one.reason;
+        EXPECT_THAT(outcome.reason, HasSubstr(one.reason));
+        EXPECT_THAT(outcome.reason, ::testing::Not(HasSubstr("geheim")));
+        EXPECT_EQ(validate().code, one.start) << one.reason;
+        EXPECT_EQ(start().code, one.start) << one.reason;
+        const Exported healthy = *engine.found;
+        engine.found->luns.clear();
+        EXPECT_EQ(monitor().code, ExitCode::error) << "a difference is told all the same";
+        engine.found = healthy;
+        engine.found->incoming.user = "other";
+        EXPECT_EQ(monitor().code, ExitCode::error) << "the users are parameters";
+        engine.found = healthy;
+    }
+    EXPECT_EQ(network.checks, 0) << "no login without the password";
+    EXPECT_EQ(engine.starts, 1);
+}
+
+TEST_F(PasswordFile, of_single_initiators_leaves_open_what_it_says) {
+    environment["OCF_RESKEY_allowed_initiators"] = "iqn.x:a";
+    environment["OCF_RESKEY_initiator_credentials_file"] =
+        scratch.write("own", "iqn.x:a own eigen1234567\n", 0644).string();
+    engine.found->open_to_all = false;
+    engine.found->initiators = {
+        {.name = "iqn.x:a", .luns = {0}, .incoming = {"own", "eigen1234567"}}};
+    EXPECT_EQ(monitor().code, ExitCode::degraded);
+    EXPECT_THAT(monitor().reason, HasSubstr("own can be read by others"));
+    engine.found->initiators.clear();
+    EXPECT_EQ(monitor().code, ExitCode::error);
 }
 
 TEST_F(AgentTest, depth_10_looks_through_the_network) {
