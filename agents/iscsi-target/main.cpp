@@ -23,7 +23,8 @@ struct Parts {
         , lio(tree, inspector, support, clock, request.deadline)
         , daemon(std::filesystem::path(target::tgt_socket), request.deadline)
         , tgt(daemon, inspector, clock, request.deadline,
-              {request.values.text("tgt_bstype"), request.values.text("tgt_bsoflags")})
+              {request.values.text("tgt_bstype"), request.values.text("tgt_bsoflags")},
+              run_directory)
         , network(runner, request.deadline, TWINSITE_LOGIN_CHECK) {}
 
     ocf::Request request;

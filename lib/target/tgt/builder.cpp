@@ -20,26 +20,16 @@ using Operation = TgtRequest::Operation;
 constexpr Milliseconds connection_patience{3000};
 constexpr Milliseconds connection_poll{20};
 constexpr Milliseconds delete_poll{100};
+/// Others hold the lock for milliseconds; the rest of the time is for undoing.
+constexpr Milliseconds lock_patience{10'000};
+/// How long a stop waits to tidy up accounts: one that is left does no harm.
+constexpr Milliseconds account_patience{3000};
 /// Time to ask the daemon once more what still is at work.
 constexpr Milliseconds last_look{500};
-
-bool uses(const ListedTarget& target, std::string_view user) {
-    const auto has = [&](const std::vector<std::string>& users) {
-        return std::find(users.begin(), users.end(), user) != users.end();
-    };
-    return has(target.incoming_users) || has(target.outgoing_users);
-}
 
 Result<std::vector<ListedTarget>> all_targets(TgtDaemon& daemon) {
     return daemon.ask({.mode = Mode::target, .operation = Operation::show})
         .map([](const std::string& text) { return parse_targets(text); });
-}
-
-Result<bool> is_used(TgtDaemon& daemon, std::string_view user) {
-    return all_targets(daemon).map([&](const std::vector<ListedTarget>& all) {
-        return std::any_of(all.begin(), all.end(),
-                           [&](const ListedTarget& target) { return uses(target, user); });
-    });
 }
 
 /// "initiator-address=" also takes ALL.
@@ -128,9 +118,8 @@ Status Builder::build(const Specification& wanted) {
                 fmt::format("session parameter {}={}", name, value));
         }
     }
-    status = status ? accounts(wanted) : status;
     status = status ? portals(wanted) : status;
-    return status ? access(wanted) : status;
+    return status ? admit(wanted) : status;
 }
 
 Status Builder::lun(const Lun& lun, const Specification& wanted) {
@@ -164,46 +153,36 @@ Status Builder::lun(const Lun& lun, const Specification& wanted) {
         fmt::format("identity of LUN {}", lun.number));
 }
 
-Status Builder::accounts(const Specification& wanted) {
-    for (const bool outgoing : {false, true}) {
-        const Credentials& credentials = outgoing ? wanted.outgoing : wanted.incoming;
-        if (credentials.empty()) {
-            continue;
-        }
-        if (auto made = account(credentials, outgoing); !made) {
-            return made;
-        }
+/// Under one lock: whoever deleted an account in between would leave a target that asks nobody for
+/// a password.
+Status Builder::admit(const Specification& wanted) {
+    if (wanted.incoming.empty()) {
+        return access(wanted);
     }
-    return {};
+    progress_("waiting for tgt's CHAP accounts");
+    const auto lock = accounts_.lock(
+        {patience_.clock, patience_.deadline.within(patience_.clock, lock_patience)});
+    if (!lock) {
+        return fail(lock.error());
+    }
+    Status status = account(wanted.incoming, false);
+    if (status && !wanted.outgoing.empty()) {
+        status = account(wanted.outgoing, true);
+    }
+    return status ? access(wanted) : status;
 }
 
 Status Builder::account(const Credentials& credentials, bool outgoing) {
-    const auto used = is_used(daemon_, credentials.user);
-    if (!used) {
-        return fail(used.error());
-    }
-    if (!*used) {
-        // Left over from an earlier run, perhaps with another password.
-        static_cast<void>(daemon_.ask({.mode = Mode::account,
-                                       .operation = Operation::remove,
-                                       .parameters = "user=" + credentials.user}));
-        auto made = request({.mode = Mode::account,
-                             .operation = Operation::create,
-                             .parameters = fmt::format("user={},password={}", credentials.user,
-                                                       credentials.password)},
-                            "CHAP account " + credentials.user);
-        if (!made) {
-            return made;
-        }
-    } else {
-        log::notice("another target uses the CHAP account {}: its password stays",
-                    credentials.user);
+    const std::string what = "CHAP account " + credentials.user;
+    progress_(what);
+    if (auto there = accounts_.provide(credentials); !there) {
+        return fail(there.error().in(what));
     }
     return request({.mode = Mode::account,
                     .operation = Operation::bind,
                     .outgoing = outgoing,
                     .parameters = "user=" + credentials.user},
-                   "CHAP account " + credentials.user);
+                   what);
 }
 
 Status Builder::portals(const Specification& wanted) {
@@ -323,23 +302,25 @@ Status delete_target(TgtDaemon& daemon, const Patience& patience, const ListedTa
     return gone;
 }
 
-void forget_accounts(TgtDaemon& daemon, const ListedTarget& target) {
-    for (const auto& users : {target.incoming_users, target.outgoing_users}) {
-        for (const std::string& user : users) {
-            const auto used = is_used(daemon, user);
-            if (used && !*used) {
-                static_cast<void>(daemon.ask({.mode = Mode::account,
-                                              .operation = Operation::remove,
-                                              .parameters = "user=" + user}));
-            }
-        }
+void forget_accounts(Accounts& accounts, const Patience& patience, const ListedTarget& target) {
+    std::vector<std::string> users = target.incoming_users;
+    users.insert(users.end(), target.outgoing_users.begin(), target.outgoing_users.end());
+    if (users.empty()) {
+        return;
     }
+    const auto lock =
+        accounts.lock({patience.clock, patience.deadline.within(patience.clock, account_patience)});
+    if (!lock) {
+        log::warning("the accounts of {} stay: {}", target.name, lock.error().message);
+        return;
+    }
+    accounts.forget(users);
 }
 
 } // namespace
 
-Status remove_target(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target,
-                     const Progress& progress) {
+Status remove_target(TgtDaemon& daemon, Accounts& accounts, const Patience& patience,
+                     const ListedTarget& target, const Progress& progress) {
     if (auto refused = refuse_logins(daemon, target, progress); !refused) {
         return refused;
     }
@@ -348,7 +329,7 @@ Status remove_target(TgtDaemon& daemon, const Patience& patience, const ListedTa
     if (auto gone = delete_target(daemon, patience, target); !gone) {
         return gone;
     }
-    forget_accounts(daemon, target);
+    forget_accounts(accounts, patience, target);
     return {};
 }
 

@@ -1,7 +1,9 @@
 // The daemon's requests, in the order in which targets are built and taken down.
 #pragma once
 
+#include "lib/target/tgt/accounts.hpp"
 #include "lib/target/tgt/listing.hpp"
+#include "lib/target/tgt/patience.hpp"
 
 #include <twinsite/target/tgt.hpp>
 
@@ -24,44 +26,42 @@ Result<std::vector<std::string>> open_portals(TgtDaemon& daemon, const std::vect
 
 Result<Switches> session_parameters(TgtDaemon& daemon, std::int64_t target);
 
-/// How long an action may wait for the daemon's other work.
-struct Patience {
-    Clock& clock;
-    Deadline deadline;
-};
-
 class Builder {
 public:
-    Builder(TgtDaemon& daemon, BackingInspector& inspector, const TgtBacking& backing,
-            const Progress& progress)
+    Builder(TgtDaemon& daemon, BackingInspector& inspector, Accounts& accounts,
+            const TgtBacking& backing, const Patience& patience, const Progress& progress)
         : daemon_(daemon)
         , inspector_(inspector)
+        , accounts_(accounts)
         , backing_(backing)
+        , patience_(patience)
         , progress_(progress) {}
 
-    /// Target, LUNs and their identity, parameters, accounts, portals, and who may log in last:
+    /// Target, LUNs and their identity, parameters, portals, accounts, and who may log in last:
     /// until then every login is refused.
     Status build(const Specification& wanted);
 
 private:
     Status request(TgtRequest request, const std::string& what);
     Status lun(const Lun& lun, const Specification& wanted);
-    Status accounts(const Specification& wanted);
-    Status account(const Credentials& credentials, bool outgoing);
     Status portals(const Specification& wanted);
+    Status admit(const Specification& wanted);
+    Status account(const Credentials& credentials, bool outgoing);
     Status access(const Specification& wanted);
 
     TgtDaemon& daemon_;
     BackingInspector& inspector_;
+    Accounts& accounts_;
     const TgtBacking& backing_;
+    const Patience& patience_;
     const Progress& progress_;
     std::int32_t id_ = 0;
 };
 
-/// Nobody may log in any more, then the connections end, then the target goes, then accounts that
-/// no other target uses. Portals belong to the daemon and stay. Waits until the deadline for I/O in
-/// flight, then error conflict names its LUN.
-Status remove_target(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target,
-                     const Progress& progress);
+/// Nobody may log in any more, then the connections end, then the target goes, then the accounts
+/// that the agent made and no other target uses. Portals belong to the daemon and stay. Waits until
+/// the deadline for I/O in flight, then error conflict names its LUN.
+Status remove_target(TgtDaemon& daemon, Accounts& accounts, const Patience& patience,
+                     const ListedTarget& target, const Progress& progress);
 
 } // namespace twinsite::target::tgt

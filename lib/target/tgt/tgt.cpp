@@ -152,7 +152,10 @@ Status Tgt::start(const Specification& wanted, const Progress& progress) {
     if (auto cleared = stop(wanted.iqn, progress); !cleared) {
         return fail(cleared.error().in("left over from an earlier run"));
     }
-    const auto built = tgt::Builder(daemon_, inspector_, backing_, progress).build(wanted);
+    tgt::Accounts accounts(daemon_, folder_);
+    const tgt::Patience patience{clock_, deadline_};
+    const auto built =
+        tgt::Builder(daemon_, inspector_, accounts, backing_, patience, progress).build(wanted);
     if (built) {
         return {};
     }
@@ -175,7 +178,8 @@ Status Tgt::stop(std::string_view iqn, const Progress& progress) {
         log::warning("the target {} is not ours and stays: {}", iqn, sign);
         return {};
     }
-    return tgt::remove_target(daemon_, {clock_, deadline_}, **target, progress);
+    tgt::Accounts accounts(daemon_, folder_);
+    return tgt::remove_target(daemon_, accounts, {clock_, deadline_}, **target, progress);
 }
 
 } // namespace twinsite::target

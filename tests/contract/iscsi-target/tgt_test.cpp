@@ -59,6 +59,30 @@ TEST_F(Tgt, only_those_allowed_get_in_and_only_with_the_password) {
     EXPECT_THAT(out, Not(HasSubstr("\n    u\n"))) << "the account is left";
 }
 
+TEST_F(Tgt, targets_that_start_at_once_with_one_account_all_ask_for_the_password) {
+    const std::string out = with_tgt(
+        "umask 077; echo geheim123456 >/tmp/pw; export OCF_RESKEY_incoming_username=u "
+        "OCF_RESKEY_incoming_password_file=/tmp/pw; for round in 1 2 3 4; do for i in 1 2 3 4; do "
+        "truncate -s 1M /tmp/$i.img; (OCF_RESKEY_iqn=iqn.x:t$i OCF_RESKEY_luns=1=/tmp/$i.img "
+        "quiet start) & done | sort | uniq -c; for i in 1 2 3 4; do OCF_RESKEY_iqn=iqn.x:t$i try "
+        "1; "
+        "done | sort | uniq -c; for i in 1 2 3 4; do OCF_RESKEY_iqn=iqn.x:t$i quiet stop; done | "
+        "sort | uniq -c; done; echo accounts:; tgtadm --op show --mode account");
+    const std::string round = "      4 0\n      4 Authentication failure(513)\n      4 0\n";
+    EXPECT_THAT(out, HasSubstr(round + round + round + round));
+    EXPECT_THAT(out, Not(HasSubstr("\n    u\n"))) << "the account is left";
+}
+
+TEST_F(Tgt, an_account_of_others_stays) {
+    const std::string out =
+        with_tgt("umask 077; echo geheim123456 >/tmp/pw; export OCF_RESKEY_incoming_username=u "
+                 "OCF_RESKEY_incoming_password_file=/tmp/pw; tgtadm --lld iscsi --op new --mode "
+                 "account --user u --password geheim123456; act start; act stop;"
+                 "tgtadm --op show --mode account");
+    EXPECT_THAT(out, HasSubstr("the CHAP account u was not made by this agent"));
+    EXPECT_THAT(out, HasSubstr("start=0\nstop=0\nAccount list:\n    u\n"));
+}
+
 TEST_F(Tgt, a_stop_ends_the_sessions_of_a_busy_initiator) {
     const std::string out = with_tgt(
         "act start; iscsi-perf -b 8 -m 4 -t 30 iscsi://127.0.0.1/$OCF_RESKEY_iqn/1 "

@@ -2,7 +2,9 @@
 #include "lib/target/tgt/listing.hpp"
 #include "lib/target/tgt/wire.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/scratch_directory.hpp"
 
+#include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/target/identity.hpp>
 #include <twinsite/target/tgt.hpp>
@@ -123,11 +125,14 @@ public:
         std::vector<std::string> users{};
     };
     std::map<std::int32_t, Target> targets{};
-    std::set<std::string> accounts{};
+    std::map<std::string, std::string> accounts{}; ///< and their passwords
+    std::set<std::string> discovery_users{};       ///< nothing shows them
+    std::string started = "first";
     /// Deletes of a target that are refused because a command is at work; LUNs above it are gone.
     int busy_deletes = 0;
 
     Result<bool> runs() override { return running; }
+    std::string incarnation() override { return started; }
     Result<std::string> ask(const TgtRequest& request) override {
         using Operation = TgtRequest::Operation;
         using Mode = TgtRequest::Mode;
@@ -142,9 +147,11 @@ public:
         if (request.mode == Mode::account && request.operation != Operation::bind) {
             const std::string user = value.substr(0, value.find(','));
             if (request.operation == Operation::create) {
-                return accounts.insert(user).second ? done() : refused(14);
+                const std::string password =
+                    request.parameters.substr(request.parameters.rfind('=') + 1);
+                return accounts.emplace(user, password).second ? done() : refused(14);
             }
-            return accounts.erase(user) == 1 ? done() : refused(15);
+            return delete_account(user);
         }
         if (request.mode == Mode::target && request.operation == Operation::create) {
             return targets.emplace(request.target, Target{.name = value}).second ? done()
@@ -159,6 +166,15 @@ private:
 
     static Result<std::string> done() { return ""; }
     static Result<std::string> refused(std::uint32_t number) { return fail(tgt::error_of(number)); }
+
+    /// As account_del of usr/iscsi/account.c: whoever was bound to it is no more.
+    Result<std::string> delete_account(const std::string& user) {
+        for (auto& [id, target] : targets) {
+            std::erase(target.users, user);
+        }
+        discovery_users.erase(user);
+        return accounts.erase(user) == 1 ? done() : refused(15);
+    }
 
     Result<std::string> change(Iterator target, const TgtRequest& request,
                                const std::string& value) {
@@ -175,6 +191,9 @@ private:
         } else if (request.mode == Mode::target && request.operation == Operation::unbind) {
             std::erase(target->second.access, value);
         } else if (request.mode == Mode::account) {
+            if (!accounts.contains(value)) {
+                return refused(15);
+            }
             target->second.users.push_back(value);
         } else if (request.mode == Mode::device) {
             for (const std::string& word : split(request.parameters, ",")) {
@@ -237,7 +256,8 @@ protected:
     Files files;
     testing::FakeClock clock;
     Deadline deadline = Deadline::after(clock, Milliseconds(55'000));
-    Tgt engine{daemon, files, clock, deadline, {}};
+    testing::ScratchDirectory folder;
+    Tgt engine{daemon, files, clock, deadline, {}, folder.path()};
     Specification wanted;
 };
 
@@ -287,6 +307,59 @@ TEST_F(TgtTest, a_stop_whose_io_never_ends_names_the_lun_in_time) {
     EXPECT_EQ(status.error().message, "LUN 2 still has I/O in flight on /srv/b");
     EXPECT_FALSE(deadline.passed(clock)) << "the reason has to be told in time";
     EXPECT_GT(clock.now() - TimePoint{}, Milliseconds(50'000)) << "the node would be fenced early";
+}
+
+TEST_F(TgtTest, an_account_that_somebody_else_made_is_used_and_stays) {
+    daemon.accounts["user"] = "geheim123456";
+    daemon.discovery_users = {"user"};
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_EQ(daemon.accounts.count("user"), 1U);
+    EXPECT_EQ(daemon.discovery_users.count("user"), 1U) << "discovery is open to everybody now";
+}
+
+TEST_F(TgtTest, an_account_made_in_a_daemon_that_is_gone_is_not_ours_any_more) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.targets.clear();
+    daemon.started = "second"; // and this one has the account from its own configuration
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_EQ(daemon.accounts.count("user"), 1U);
+}
+
+TEST_F(TgtTest, an_account_left_over_from_an_earlier_run_gets_the_new_password) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.targets.clear();
+    wanted.incoming.password = "another12345";
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    EXPECT_EQ(daemon.accounts["user"], "another12345");
+}
+
+TEST_F(TgtTest, two_targets_share_an_account_and_neither_is_ever_open) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("1=/srv/c").value();
+    ASSERT_TRUE(complete_identities(blue, "", "", ""));
+    ASSERT_TRUE(engine.start(blue, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    ASSERT_TRUE(engine.stop(blue.iqn, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_THAT(daemon.accounts, IsEmpty());
+}
+
+TEST_F(TgtTest, who_cannot_have_the_accounts_lock_lets_nobody_in_and_a_stop_goes_on) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    const auto lock = try_lock_file(folder.path() / ".accounts.lock");
+    ASSERT_TRUE(lock);
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_EQ(daemon.accounts.count("user"), 1U);
+    const auto status = engine.start(wanted, ignore);
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message, HasSubstr("tgt's CHAP accounts: "));
+    EXPECT_THAT(daemon.targets, IsEmpty());
 }
 
 TEST_F(TgtTest, a_foreign_target_is_never_touched) {
