@@ -133,16 +133,27 @@ Outcome Agent::start() {
     progress_("looking at the result");
     const auto after = engine_.observe(*wanted);
     if (!after) {
-        return Outcome::of(after.error());
+        return undone(wanted->iqn, Outcome::of(after.error()));
     }
-    const auto all = target::differences(*wanted, *after);
-    return all.empty() ? Outcome::ok() : differs(all);
+    const auto all = after->presence == Presence::ours
+                         ? target::differences(*wanted, *after)
+                         : std::vector<std::string>{"the target is not there"};
+    return all.empty() ? Outcome::ok() : undone(wanted->iqn, differs(all));
+}
+
+Outcome Agent::undone(const std::string& iqn, Outcome failure) {
+    if (const auto stopped = engine_.stop(iqn, progress_); !stopped) {
+        failure.reason += "; and undoing it failed: " + stopped.error().message;
+    }
+    return failure;
 }
 
 Outcome Agent::stop() {
     const std::string& iqn = request_.values.text("iqn");
     if (auto valid = target::check_iscsi_name(iqn); !valid) {
-        return Outcome::of(valid.error().in("parameter iqn"));
+        // start refuses it, so nothing runs under it; an error would cost every node its power.
+        log::warning("nothing to stop: parameter iqn: {}", valid.error().message);
+        return Outcome::ok();
     }
     return ocf::outcome_of(engine_.stop(iqn, progress_));
 }

@@ -30,6 +30,9 @@ private:
     ocf::Outcome judge(const target::Specification& wanted, const target::Exported& found,
                        const Status& secrets);
 
+    /// FAILURE, after what start made is gone: initiators must not reach it.
+    ocf::Outcome undone(const std::string& iqn, ocf::Outcome failure);
+
     const ocf::Request& request_;
     target::Engine& engine_;
     NetworkCheck& network_;

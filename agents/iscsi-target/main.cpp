@@ -50,6 +50,13 @@ target::Engine& engine(Parts& parts) {
     return lio ? static_cast<target::Engine&>(parts.lio) : parts.tgt;
 }
 
+/// Run ACTION here: it changes nothing.
+ocf::Outcome look(Parts& parts, ocf::Outcome (Agent::*action)()) {
+    Agent agent(parts.request, engine(parts), parts.network, parts.backing,
+                [](const std::string&) {});
+    return (agent.*action)();
+}
+
 /// Run ACTION in a second process, under the target's lock.
 ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
     const auto files = WorkFiles::open(run_directory, parts.request.values.text("iqn"));
@@ -71,6 +78,9 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
 }
 
 ocf::Outcome stop(Parts& parts) {
+    if (!target::check_iscsi_name(parts.request.values.text("iqn"))) {
+        return look(parts, &Agent::stop); // it only says so, and no file can have that name
+    }
     // The usual case after a reboot: what does not run exports nothing.
     const bool lio = &engine(parts) == &parts.lio;
     if (lio && parts.support.state() == target::LioState::absent) {
@@ -84,17 +94,10 @@ ocf::Outcome stop(Parts& parts) {
 
 ocf::ActionTable make_agent(const ocf::Request& request) {
     const auto parts = std::make_shared<Parts>(request);
-    const auto look = [parts](ocf::Outcome (Agent::*action)()) {
-        return [parts, action] {
-            Agent agent(parts->request, engine(*parts), parts->network, parts->backing,
-                        [](const std::string&) {});
-            return (agent.*action)();
-        };
-    };
     return {{"start", [parts] { return change(*parts, &Agent::start); }},
             {"stop", [parts] { return stop(*parts); }},
-            {"monitor", look(&Agent::monitor)},
-            {"validate-all", look(&Agent::validate)}};
+            {"monitor", [parts] { return look(*parts, &Agent::monitor); }},
+            {"validate-all", [parts] { return look(*parts, &Agent::validate); }}};
 }
 
 } // namespace

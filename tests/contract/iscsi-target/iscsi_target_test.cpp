@@ -39,6 +39,17 @@ TEST(IscsiTarget, bad_parameters_are_refused_with_a_reason) {
     EXPECT_EQ(run_agent("iscsi-target", "validate-all", {{"luns", "0=/dev/a"}}).exit_code, 6);
 }
 
+TEST(IscsiTarget, a_stop_under_an_impossible_name_costs_no_node_its_power) {
+    Settings typo = good;
+    typo["iqn"] = "iqn.2026-11.example:RED";
+    for (const char* implementation : {"lio", "tgt"}) {
+        typo["implementation"] = implementation;
+        const auto run = run_agent("iscsi-target", "stop", typo);
+        EXPECT_EQ(run.exit_code, 0);
+        EXPECT_EQ(run_agent("iscsi-target", "start", typo).exit_code, 6);
+    }
+}
+
 TEST(IscsiTarget, a_password_is_never_shown) {
     const ScratchDirectory scratch;
     Settings with_secret = good;

@@ -20,6 +20,8 @@ class FakeEngine final : public target::Engine {
 public:
     Result<Exported> found = Exported{};
     Status start_result{};
+    Status stop_result{};
+    std::function<void(Exported&)> spoil = [](Exported&) {};
     int starts = 0;
     int stops = 0;
 
@@ -49,12 +51,16 @@ public:
         ++starts;
         if (start_result) {
             found = as_wanted(wanted);
+            spoil(*found);
         }
         return start_result;
     }
     Status stop(std::string_view, const target::Progress&) override {
         ++stops;
-        return {};
+        if (stop_result) {
+            found = Exported{};
+        }
+        return stop_result;
     }
 };
 
@@ -159,9 +165,29 @@ TEST_F(AgentTest, a_stop_needs_nothing_but_the_name) {
     environment["OCF_RESKEY_incoming_username"] = "u";
     EXPECT_EQ(stop().code, ExitCode::success);
     EXPECT_EQ(engine.stops, 1);
-    environment["OCF_RESKEY_iqn"] = "../../etc";
-    EXPECT_EQ(stop().code, ExitCode::not_configured);
+}
+
+TEST_F(AgentTest, a_name_that_could_never_start_is_stopped) {
+    for (const char* impossible : {"../../etc", "iqn.2026-11.example:RED", "red"}) {
+        environment["OCF_RESKEY_iqn"] = impossible;
+        EXPECT_EQ(stop().code, ExitCode::success) << impossible;
+        EXPECT_EQ(start().code, ExitCode::not_configured) << impossible;
+        EXPECT_EQ(monitor().code, ExitCode::not_configured) << impossible;
+    }
+    EXPECT_EQ(engine.stops, 0);
+    EXPECT_EQ(engine.starts, 0);
+}
+
+TEST_F(AgentTest, a_start_that_does_not_look_right_afterwards_leaves_nothing_open) {
+    engine.spoil = [](Exported& made) { made.authenticated = true; };
+    EXPECT_EQ(start().code, ExitCode::error);
     EXPECT_EQ(engine.stops, 1);
+    EXPECT_EQ(monitor().code, ExitCode::not_running);
+    engine.spoil = [](Exported& made) { made = {}; };
+    EXPECT_EQ(start().reason, "the target is not there");
+    engine.stop_result = fail(ErrorKind::conflict, "LUN 0 still has I/O in flight on /dev/drbd0");
+    EXPECT_EQ(start().reason, "the target is not there; and undoing it failed: LUN 0 still has I/O "
+                              "in flight on /dev/drbd0");
 }
 
 TEST_F(AgentTest, bad_parameters_are_named_and_change_nothing) {
