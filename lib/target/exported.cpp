@@ -56,6 +56,9 @@ void compare_lun(Sentences& sentences, const Specification& wanted, const Lun& l
         sentences.add("{} is {}", name, *found.read_only ? "read-only" : "writable");
     }
     compare_switches(sentences, name + " ", wanted.lun_attributes, found.attributes);
+    if (!wanted.alua_state.empty()) {
+        sentences.compare(name + " ALUA state", found.alua_state, wanted.alua_state);
+    }
 }
 
 void compare_luns(Sentences& sentences, const Specification& wanted, const Exported& found) {
@@ -108,6 +111,9 @@ void compare_initiator(Sentences& sentences, const Specification& wanted,
     for (const Lun& lun : wanted.luns) {
         if (!found.luns.contains(lun.number)) {
             sentences.add("initiator {} does not see LUN {}", initiator.name, lun.number);
+        } else if (found.read_only_luns.contains(lun.number) != lun.read_only) {
+            sentences.add("initiator {} may {} LUN {}", initiator.name,
+                          lun.read_only ? "write" : "not write", lun.number);
         }
     }
     if (!wanted.initiator_credentials_known) {
@@ -179,9 +185,6 @@ std::vector<std::string> differences(const Specification& wanted, const Exported
     }
     compare_access(sentences, wanted, found);
     compare_switches(sentences, "", wanted.session_parameters, found.session_parameters);
-    if (!wanted.alua_state.empty()) {
-        sentences.compare("ALUA state", found.alua_state, wanted.alua_state);
-    }
     return sentences.take();
 }
 

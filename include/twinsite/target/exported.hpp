@@ -17,7 +17,8 @@ struct ExportedLun {
     bool same_device = true;            ///< PATH still names the device that was opened
     std::optional<Identity> identity{}; ///< nothing: it could not be read
     std::optional<bool> read_only{};
-    Switches attributes{}; ///< of those the specification names
+    Switches attributes{};    ///< of those the specification names
+    std::string alua_state{}; ///< when the specification has one
     /// Initiators registered for persistent reservations (SPC-4, 5.14); nothing: it is not known.
     std::optional<unsigned> registrations{};
 };
@@ -51,9 +52,8 @@ struct Exported {
     Credentials outgoing{};
     bool passwords_visible = true; ///< false: only the users were read
     Switches session_parameters{}; ///< of those the specification names
-    /// What is wrong whatever is wanted, a sentence each: what somebody else added.
+    /// What is wrong whatever is wanted, a sentence each: what somebody else added or turned.
     std::vector<std::string> faults{};
-    std::string alua_state{};
     unsigned sessions = 0;
 };
 

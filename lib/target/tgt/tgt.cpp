@@ -46,15 +46,20 @@ ExportedLun exported(const ListedLun& listed, const Specification& wanted,
 
 void add_access(const ListedTarget& target, Exported& found) {
     std::set<std::uint64_t> numbers;
+    std::set<std::uint64_t> read_only;
     for (const ListedLun& lun : target.luns) {
         numbers.insert(lun.number);
+        if (lun.read_only) {
+            read_only.insert(lun.number);
+        }
     }
     found.enabled = !target.access.empty();
     for (const std::string& rule : target.access) {
         if (rule == everybody) {
             found.open_to_all = true;
         } else {
-            found.initiators.push_back({.name = rule, .luns = numbers});
+            found.initiators.push_back(
+                {.name = rule, .luns = numbers, .read_only_luns = read_only});
         }
     }
     found.passwords_visible = false;

@@ -146,6 +146,22 @@ TEST_F(LioTest, an_open_target_needs_no_list) {
     EXPECT_TRUE(lio.observe(wanted)->open_to_all);
 }
 
+TEST_F(LioTest, what_somebody_turned_behind_its_back_is_noticed) {
+    const std::string group = "iscsi/iqn.2026-11.example:red/tpgt_1";
+    ASSERT_TRUE(start());
+    tree.set(group + "/acls/iqn.x:a/lun_0/write_protect", "1");
+    EXPECT_THAT(differences_now(), ::testing::ElementsAre("initiator iqn.x:a may not write LUN 0"));
+    ASSERT_TRUE(start());
+    const std::string link = group + "/acls/iqn.x:b/lun_0/backstore";
+    ASSERT_TRUE(tree.remove_link(link));
+    ASSERT_TRUE(tree.make_link(link, group + "/lun/lun_3"));
+    EXPECT_THAT(differences_now(), ::testing::ElementsAre("initiator iqn.x:b sees lun_3 as LUN 0"));
+    wanted.initiators.clear();
+    ASSERT_TRUE(start());
+    tree.set(group + "/attrib/demo_mode_write_protect", "1");
+    EXPECT_THAT(differences_now(), ::testing::ElementsAre(HasSubstr("initiators may not write")));
+}
+
 TEST_F(LioTest, no_initiator_ever_reaches_an_incomplete_target) {
     int reached = 0;
     bool complete = true;
