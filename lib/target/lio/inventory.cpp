@@ -223,24 +223,45 @@ std::string foreign_sign(const Inventory& inventory) {
     return {};
 }
 
-Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial) {
-    const auto adapters = folders(tree, std::string(core));
-    if (!adapters) {
-        return fail(adapters.error());
+namespace {
+
+Result<std::vector<std::string>> all_stores(ConfigTree& tree, std::string_view adapters) {
+    const auto found = folders(tree, std::string(core));
+    if (!found) {
+        return fail(found.error());
     }
-    for (const std::string& adapter : *adapters) {
+    std::vector<std::string> all;
+    for (const std::string& adapter : *found) {
+        if (!base_name(adapter).starts_with(adapters)) {
+            continue;
+        }
         const auto stores = folders(tree, adapter);
         if (!stores) {
             return fail(stores.error());
         }
-        for (const std::string& store : *stores) {
-            const auto text = or_empty(tree.read(store + "/wwn/vpd_unit_serial"));
-            if (!text) {
-                return fail(text.error());
-            }
-            if (trim(*text).ends_with(fmt::format(": {}", serial))) {
-                return store;
-            }
+        all.insert(all.end(), stores->begin(), stores->end());
+    }
+    return all;
+}
+
+} // namespace
+
+Result<std::vector<std::string>> file_stores(ConfigTree& tree) {
+    return all_stores(tree, "fileio_");
+}
+
+Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial) {
+    const auto stores = all_stores(tree, "");
+    if (!stores) {
+        return fail(stores.error());
+    }
+    for (const std::string& store : *stores) {
+        const auto text = or_empty(tree.read(store + "/wwn/vpd_unit_serial"));
+        if (!text) {
+            return fail(text.error());
+        }
+        if (trim(*text).ends_with(fmt::format(": {}", serial))) {
+            return store;
         }
     }
     return std::string();

@@ -55,6 +55,9 @@ Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn);
 /// The target and every backing store of its name.
 Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn);
 
+/// The backing stores of all targets that are files.
+Result<std::vector<std::string>> file_stores(ConfigTree& tree);
+
 /// The backing store, of any target, that has SERIAL; "" when none has.
 Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial);
 

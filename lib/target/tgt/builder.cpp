@@ -27,11 +27,6 @@ constexpr Milliseconds account_patience{3000};
 /// Time to ask the daemon once more what still is at work.
 constexpr Milliseconds last_look{500};
 
-Result<std::vector<ListedTarget>> all_targets(TgtDaemon& daemon) {
-    return daemon.ask({.mode = Mode::target, .operation = Operation::show})
-        .map([](const std::string& text) { return parse_targets(text); });
-}
-
 /// "initiator-address=" also takes ALL.
 std::string rule_text(std::string_view rule) {
     const bool name = check_iscsi_name(rule).has_value();
@@ -46,6 +41,11 @@ std::int32_t target_id(std::string_view iqn) {
     const std::string digits = derived_serial(iqn, 0).substr(0, 8);
     std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
     return static_cast<std::int32_t>(own_range | (number & (own_range - 1)));
+}
+
+Result<std::vector<ListedTarget>> all_targets(TgtDaemon& daemon) {
+    return daemon.ask({.mode = Mode::target, .operation = Operation::show})
+        .map([](const std::string& text) { return parse_targets(text); });
 }
 
 Result<std::optional<ListedTarget>> find_target(TgtDaemon& daemon, std::string_view iqn) {

@@ -18,6 +18,9 @@ namespace twinsite::target::tgt {
 /// an identity of the LUNs of it. Positive, and above the ids that people choose.
 std::int32_t target_id(std::string_view iqn);
 
+/// Errors: those of TgtDaemon.
+Result<std::vector<ListedTarget>> all_targets(TgtDaemon& daemon);
+
 /// Nothing when there is none, or no daemon.
 Result<std::optional<ListedTarget>> find_target(TgtDaemon& daemon, std::string_view iqn);
 

@@ -1,3 +1,4 @@
+#include "lib/target/backings.hpp"
 #include "lib/target/tgt/builder.hpp"
 #include "lib/target/tgt/listing.hpp"
 
@@ -74,6 +75,33 @@ void add_access(const ListedTarget& target, Exported& found) {
         initiator.incoming = found.incoming;
         initiator.outgoing = found.outgoing;
     }
+}
+
+/// tgt opens whatever it is told to, as often as it is told to.
+Status check_storage(TgtDaemon& daemon, BackingInspector& inspector, const Specification& wanted) {
+    const auto backings = inspect_luns(inspector, wanted);
+    const auto targets = tgt::all_targets(daemon);
+    if (!backings || !targets) {
+        return fail(backings ? targets.error() : backings.error());
+    }
+    for (const ListedTarget& target : *targets) {
+        for (const ListedLun& lun : target.luns) {
+            if (auto single =
+                    check_not_exported(inspector, wanted, *backings, lun.path, target.name);
+                !single) {
+                return single;
+            }
+        }
+    }
+    for (const Lun& lun : wanted.luns) {
+        if (backings->at(lun.number).kind != Backing::Kind::block) {
+            continue;
+        }
+        if (auto free = inspector.check_free(lun.path); !free) {
+            return fail(free.error().in(fmt::format("LUN {}", lun.number)));
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -156,6 +184,9 @@ Status Tgt::start(const Specification& wanted, const Progress& progress) {
     }
     if (auto cleared = stop(wanted.iqn, progress); !cleared) {
         return fail(cleared.error().in("left over from an earlier run"));
+    }
+    if (auto storage = check_storage(daemon_, inspector_, wanted); !storage) {
+        return storage;
     }
     tgt::Accounts accounts(daemon_, folder_);
     const tgt::Patience patience{clock_, deadline_};

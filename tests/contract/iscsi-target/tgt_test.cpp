@@ -111,6 +111,16 @@ TEST_F(Tgt, bad_settings_leave_nothing_half_built) {
     EXPECT_THAT(out, Not(HasSubstr("Target ")));
 }
 
+TEST_F(Tgt, one_image_is_not_exported_twice) {
+    const std::string out = with_tgt("ln -s a.img /tmp/alias.img; OCF_RESKEY_luns='1=/tmp/a.img "
+                                     "2=/tmp/alias.img' act start; act start; export "
+                                     "OCF_RESKEY_iqn=iqn.x:blue OCF_RESKEY_luns=1=/tmp/alias.img; "
+                                     "act start; OCF_RESKEY_luns=1=/tmp/b.img act start");
+    EXPECT_THAT(out, HasSubstr("start=1\nstart=0\nstart=1\nstart=0\n"));
+    EXPECT_THAT(out, HasSubstr("LUN 1 and 2 are one and the same: /tmp/alias.img"));
+    EXPECT_THAT(out, HasSubstr("LUN 1: /tmp/alias.img is exported by iqn.2026-11.example:red"));
+}
+
 TEST_F(Tgt, killed_at_every_request_it_is_made_good_by_stop_and_by_start) {
     const std::string out = with_tgt("killed_everywhere start; killed_everywhere stop; echo end");
     EXPECT_THAT(out, Not(HasSubstr("bad")));

@@ -21,15 +21,22 @@ constexpr const char* red = "iqn.2026-11.example:red";
 
 class Devices final : public BackingInspector {
 public:
-    std::string number = "147:0";
+    std::string number{};                       ///< "": "147:" and the path's last digit
+    std::map<std::string, std::string> files{}; ///< path and inode
     bool gone = false;
 
     Result<Backing> inspect(const std::string& path) override {
         if (gone) {
             return fail(ErrorKind::not_found, path + ": No such file or directory");
         }
-        return Backing{.kind = Backing::Kind::block, .device_number = number};
+        if (const auto file = files.find(path); file != files.end()) {
+            return Backing{.kind = Backing::Kind::file, .bytes = 4096, .inode = file->second};
+        }
+        return Backing{.kind = Backing::Kind::block,
+                       .device_number =
+                           number.empty() ? std::string("147:") + path.back() : number};
     }
+    Status check_free(const std::string&) override { return {}; }
 };
 
 class Kernel final : public LioSupport {
@@ -271,6 +278,31 @@ TEST_F(LioTest, a_mirror_that_is_not_promoted_is_no_lack_of_permission) {
     EXPECT_EQ(status.error().kind, ErrorKind::conflict);
     EXPECT_EQ(status.error().message, "opening /dev/drbd0 for LUN 0: Read-only file system (is its "
                                       "mirror promoted here?)");
+}
+
+TEST_F(LioTest, one_device_under_two_names_is_refused) {
+    wanted.luns = parse_luns("0=/dev/drbd0 3=/dev/drbd/by-res/red/0").value();
+    const auto status = start();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message, "LUN 0 and 3 are one and the same: /dev/drbd/by-res/red/0");
+    EXPECT_EQ(tree.changes(), 0);
+}
+
+TEST_F(LioTest, one_file_in_two_targets_is_refused) {
+    devices.files = {{"/srv/a.img", "1:1"}, {"/srv/link", "1:1"}, {"/srv/b.img", "1:2"}};
+    wanted.luns = parse_luns("0=/srv/a.img").value();
+    ASSERT_TRUE(start());
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("0=/srv/link").value();
+    ASSERT_TRUE(complete_identities(blue, "", "", ""));
+    const auto second = lio.start(blue, ignore);
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message, HasSubstr("LUN 0: /srv/link is exported by core/fileio_"));
+    EXPECT_EQ(lio.observe(blue)->presence, Presence::absent);
+    blue.luns[0].path = "/srv/b.img";
+    EXPECT_TRUE(lio.start(blue, ignore));
+    EXPECT_TRUE(start()) << "its own file is no conflict";
 }
 
 TEST_F(LioTest, a_missing_device_changes_nothing) {

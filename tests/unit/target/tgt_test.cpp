@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <set>
 
 namespace twinsite::target {
@@ -230,8 +231,17 @@ private:
 
 class Files final : public BackingInspector {
 public:
-    Result<Backing> inspect(const std::string&) override {
-        return Backing{.kind = Backing::Kind::file, .bytes = 4096};
+    std::map<std::string, Backing> others{}; ///< what is no file of its own
+    std::set<std::string> held{};
+
+    Result<Backing> inspect(const std::string& path) override {
+        const auto other = others.find(path);
+        return other != others.end()
+                   ? other->second
+                   : Backing{.kind = Backing::Kind::file, .bytes = 4096, .inode = path};
+    }
+    Status check_free(const std::string& path) override {
+        return held.contains(path) ? Status(fail(error_from_errno(EBUSY, path))) : Status();
     }
 };
 
@@ -369,6 +379,28 @@ TEST_F(TgtTest, a_foreign_target_is_never_touched) {
     EXPECT_TRUE(engine.stop(wanted.iqn, ignore));
     EXPECT_EQ(daemon.targets.size(), 1U);
     EXPECT_EQ(daemon.changes, 0);
+}
+
+TEST_F(TgtTest, storage_that_is_in_use_is_refused_before_anything_is_made) {
+    const Backing mirror{.kind = Backing::Kind::block, .device_number = "147:0"};
+    files.others["/srv/a"] = files.others["/srv/b"] = mirror;
+    EXPECT_EQ(engine.start(wanted, ignore).error().message,
+              "LUN 1 and 2 are one and the same: /srv/b");
+    files.others.erase("/srv/b");
+    files.held = {"/srv/a"};
+    EXPECT_EQ(engine.start(wanted, ignore).error().message,
+              "LUN 1: /srv/a: Device or resource busy");
+    files.held.clear();
+    EXPECT_EQ(daemon.changes, 0);
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("4=/dev/drbd0").value();
+    ASSERT_TRUE(complete_identities(blue, "", "", ""));
+    files.others["/dev/drbd0"] = mirror;
+    EXPECT_EQ(engine.start(blue, ignore).error().message,
+              "LUN 4: /dev/drbd0 is exported by iqn.2026-11.example:red already");
+    EXPECT_EQ(daemon.targets.size(), 1U);
 }
 
 TEST_F(TgtTest, a_daemon_that_is_not_there_exports_nothing) {

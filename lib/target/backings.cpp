@@ -1,0 +1,41 @@
+#include "lib/target/backings.hpp"
+
+#include <fmt/format.h>
+
+namespace twinsite::target {
+
+Result<Backings> inspect_luns(BackingInspector& inspector, const Specification& wanted) {
+    Backings backings;
+    for (const Lun& lun : wanted.luns) {
+        const auto backing = inspector.inspect(lun.path);
+        if (!backing) {
+            return fail(backing.error().in(fmt::format("LUN {}", lun.number)));
+        }
+        for (const auto& [number, other] : backings) {
+            if (same_storage(*backing, other)) {
+                return fail(ErrorKind::conflict,
+                            fmt::format("LUN {} and {} are one and the same: {}", number,
+                                        lun.number, lun.path));
+            }
+        }
+        backings.emplace(lun.number, *backing);
+    }
+    return backings;
+}
+
+Status check_not_exported(BackingInspector& inspector, const Specification& wanted,
+                          const Backings& backings, const std::string& path, std::string_view who) {
+    const auto other = inspector.inspect(path);
+    if (!other) {
+        return {}; // what is not there any more is nobody's
+    }
+    for (const Lun& lun : wanted.luns) {
+        if (same_storage(backings.at(lun.number), *other)) {
+            return fail(ErrorKind::conflict, fmt::format("LUN {}: {} is exported by {} already",
+                                                         lun.number, lun.path, who));
+        }
+    }
+    return {};
+}
+
+} // namespace twinsite::target
