@@ -1,5 +1,6 @@
 #include "agents/iscsi-target/agent.hpp"
 #include "agents/iscsi-target/description.hpp"
+#include "agents/iscsi-target/engine_choice.hpp"
 #include "agents/iscsi-target/worker.hpp"
 
 #include <twinsite/log/log.hpp>
@@ -14,6 +15,13 @@ using iscsi_target::WorkFiles;
 
 constexpr const char* run_directory = "/run/twinsite/iscsi-target";
 
+/// Where `implementation` is not set. Only a start has to know: the kernel's list of modules is
+/// long.
+bool prefers_lio(const ocf::Request& request) {
+    return request.action != "start" || request.values.is_set("implementation") ||
+           target::kernel_offers_lio();
+}
+
 /// Everything one request needs. It lives until the process ends.
 struct Parts {
     explicit Parts(const ocf::Request& asked)
@@ -25,6 +33,9 @@ struct Parts {
         , tgt(daemon, inspector, clock, request.deadline,
               {request.values.text("tgt_bstype"), request.values.text("tgt_bsoflags")},
               run_directory)
+        , either(prefers_lio(request) ? static_cast<target::Engine&>(lio) : tgt,
+                 prefers_lio(request) ? static_cast<target::Engine&>(tgt) : lio,
+                 {run_directory, request.values.text("iqn")})
         , network(runner, request.deadline, TWINSITE_LOGIN_CHECK) {}
 
     ocf::Request request;
@@ -36,18 +47,26 @@ struct Parts {
     target::Lio lio;
     target::TgtSocket daemon;
     target::Tgt tgt;
+    iscsi_target::EitherEngine either;
     iscsi_target::LoginCheck network;
     iscsi_target::LocalBackingWatch backing{run_directory};
 };
 
+/// Whether ENGINE runs on this node; what does not run exports nothing. What cannot be told counts
+/// as running.
+bool runs(Parts& parts, const target::Engine& engine) {
+    if (&engine == &parts.lio) {
+        return parts.support.state() != target::LioState::absent;
+    }
+    return parts.daemon.runs().value_or(true);
+}
+
 target::Engine& engine(Parts& parts) {
     const std::string& asked = parts.request.values.text("implementation");
-    const bool lio = asked.empty() ? target::kernel_offers_lio() : asked == "lio";
-    if (asked.empty()) {
-        log::debug("implementation is not set: {}",
-                   lio ? "lio, because this kernel has it" : "tgt, because this kernel has no LIO");
+    if (!asked.empty()) {
+        return asked == "lio" ? static_cast<target::Engine&>(parts.lio) : parts.tgt;
     }
-    return lio ? static_cast<target::Engine&>(parts.lio) : parts.tgt;
+    return parts.either;
 }
 
 /// Run ACTION here: it changes nothing.
@@ -72,8 +91,16 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
     }
     Agent agent(parts.request, engine(parts), parts.network, parts.backing,
                 [&](const std::string& step) { files->note(step); });
+    const bool explicitly = parts.request.values.is_set("implementation");
+    const iscsi_target::EngineNote note(run_directory, parts.request.values.text("iqn"));
+    if (explicitly && parts.request.action == "start") {
+        static_cast<void>(note.write(engine(parts).name())); // for when the parameter is taken away
+    }
     ocf::Outcome outcome = (agent.*action)();
     files->forget_step();
+    if (explicitly && parts.request.action == "stop" && outcome.code == ocf::ExitCode::success) {
+        note.forget();
+    }
     return outcome;
 }
 
@@ -81,12 +108,11 @@ ocf::Outcome stop(Parts& parts) {
     if (!target::check_iscsi_name(parts.request.values.text("iqn"))) {
         return look(parts, &Agent::stop); // it only says so, and no file can have that name
     }
-    // The usual case after a reboot: what does not run exports nothing.
-    const bool lio = &engine(parts) == &parts.lio;
-    if (lio && parts.support.state() == target::LioState::absent) {
-        return ocf::Outcome::ok();
-    }
-    if (const auto runs = parts.daemon.runs(); !lio && runs && !*runs) {
+    // The usual case after a reboot.
+    const target::Engine& asked = engine(parts);
+    const bool any = &asked == &parts.either ? runs(parts, parts.lio) || runs(parts, parts.tgt)
+                                             : runs(parts, asked);
+    if (!any) {
         return ocf::Outcome::ok();
     }
     return change(parts, &Agent::stop);

@@ -91,6 +91,20 @@ TEST_F(Tgt, a_stop_ends_the_sessions_of_a_busy_initiator) {
     EXPECT_THAT(out, HasSubstr("stop=0\nmonitor=7\nstart=0\nmonitor=0\n"));
 }
 
+TEST_F(Tgt, is_found_where_nobody_says_what_exports_it) {
+    const std::string out =
+        with_tgt("export OCF_RESKEY_implementation=; modules=/lib/modules/$(uname -r); act start; "
+                 "act monitor;"
+                 "mkdir -p $modules; echo kernel/drivers/target/iscsi/iscsi_target_mod.ko: "
+                 ">$modules/modules.dep;"
+                 "act monitor; act stop; shown; OCF_RESKEY_implementation=tgt act start; act "
+                 "monitor; act stop;"
+                 "shown");
+    EXPECT_THAT(out,
+                HasSubstr("start=0\nmonitor=0\nmonitor=0\nstop=0\nstart=0\nmonitor=0\nstop=0\n"));
+    EXPECT_THAT(out, Not(HasSubstr("Target 1")));
+}
+
 TEST_F(Tgt, a_foreign_target_stays) {
     const std::string out =
         with_tgt("tgtadm --lld iscsi --op new --mode target --tid 1 --targetname $OCF_RESKEY_iqn;"
