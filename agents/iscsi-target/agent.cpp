@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace twinsite::iscsi_target {
 
 using ocf::ExitCode;
@@ -26,6 +28,10 @@ Outcome differs(const std::vector<std::string>& differences) {
                            ? differences.front()
                            : fmt::format("{} (and {} more, see the log)", differences.front(),
                                          differences.size() - 1));
+}
+
+std::string absence_of(const target::Portal& portal) {
+    return fmt::format("portal {}: this node does not have the address", portal.text());
 }
 
 void tell_of_unreadable_proof(const target::Specification& wanted) {
@@ -77,32 +83,52 @@ Outcome Agent::judge(const target::Specification& wanted, const target::Exported
         // The target serves with the passwords it was started with. The next start would fail.
         return Outcome::of(ExitCode::degraded, secrets.error().message);
     }
+    const auto unreachable = absent(wanted);
     if (request_.check_level >= 10) {
-        if (auto reached = network_.check(wanted); !reached) {
+        target::Specification reachable = wanted;
+        std::erase_if(reachable.portals, [&](const target::Portal& portal) {
+            return std::find(unreachable.begin(), unreachable.end(), portal) != unreachable.end();
+        });
+        if (auto reached = network_.check(reachable); !reached) {
             return Outcome::of(reached.error());
         }
     }
+    if (!unreachable.empty()) {
+        // Starting the target anew would bring no address.
+        return Outcome::of(ExitCode::degraded, absence_of(unreachable.front()));
+    }
+    std::string reason = worry(wanted, found);
+    return reason.empty() ? Outcome::ok() : Outcome::of(ExitCode::degraded, std::move(reason));
+}
+
+std::vector<target::Portal> Agent::absent(const target::Specification& wanted) {
+    const auto addresses = addresses_.all();
+    if (!addresses) {
+        log::info("whether the node has its portals' addresses is not known: {}",
+                  addresses.error().message);
+        return {};
+    }
+    return absent_portals(wanted.portals, *addresses);
+}
+
+std::string Agent::worry(const target::Specification& wanted, const target::Exported& found) {
     const auto pool_warn = static_cast<unsigned>(request_.values.integer("pool_warn"));
-    if (std::string worry = backing_.worry(wanted, pool_warn); !worry.empty()) {
-        return Outcome::of(ExitCode::degraded, std::move(worry));
+    if (std::string below = backing_.worry(wanted, pool_warn); !below.empty()) {
+        return below;
     }
     for (const target::ExportedLun& lun : found.luns) {
         if (lun.registrations.value_or(0) > 0) {
             const bool one = *lun.registrations == 1;
-            return Outcome::of(
-                ExitCode::degraded,
-                fmt::format("LUN {} has {} registration{} for persistent reservations: a move "
-                            "would lose {}",
-                            lun.number, *lun.registrations, one ? "" : "s", one ? "it" : "them"));
+            return fmt::format("LUN {} has {} registration{} for persistent reservations: a move "
+                               "would lose {}",
+                               lun.number, *lun.registrations, one ? "" : "s", one ? "it" : "them");
         }
     }
     const auto limit = request_.values.integer("session_limit");
     if (limit > 0 && found.sessions > limit) {
-        return Outcome::of(
-            ExitCode::degraded,
-            fmt::format("{} sessions, more than session_limit {}", found.sessions, limit));
+        return fmt::format("{} sessions, more than session_limit {}", found.sessions, limit);
     }
-    return Outcome::ok();
+    return {};
 }
 
 Outcome Agent::start() {
@@ -138,7 +164,13 @@ Outcome Agent::start() {
     const auto all = after->presence == Presence::ours
                          ? target::differences(*wanted, *after)
                          : std::vector<std::string>{"the target is not there"};
-    return all.empty() ? Outcome::ok() : undone(wanted->iqn, differs(all));
+    if (!all.empty()) {
+        return undone(wanted->iqn, differs(all));
+    }
+    for (const target::Portal& portal : absent(*wanted)) {
+        log::warning("{}: nobody can connect there until it has", absence_of(portal));
+    }
+    return Outcome::ok();
 }
 
 Outcome Agent::undone(const std::string& iqn, Outcome failure) {

@@ -49,6 +49,7 @@ struct Parts {
     target::Tgt tgt;
     iscsi_target::EitherEngine either;
     iscsi_target::LoginCheck network;
+    iscsi_target::SystemLocalAddresses addresses;
     iscsi_target::LocalBackingWatch backing{run_directory};
 };
 
@@ -71,7 +72,7 @@ target::Engine& engine(Parts& parts) {
 
 /// Run ACTION here: it changes nothing.
 ocf::Outcome look(Parts& parts, ocf::Outcome (Agent::*action)()) {
-    Agent agent(parts.request, engine(parts), parts.network, parts.backing,
+    Agent agent(parts.request, engine(parts), parts.network, parts.addresses, parts.backing,
                 [](const std::string&) {});
     return (agent.*action)();
 }
@@ -89,7 +90,7 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
     if (!lock) {
         return ocf::Outcome::of(lock.error());
     }
-    Agent agent(parts.request, engine(parts), parts.network, parts.backing,
+    Agent agent(parts.request, engine(parts), parts.network, parts.addresses, parts.backing,
                 [&](const std::string& step) { files->note(step); });
     const bool explicitly = parts.request.values.is_set("implementation");
     const iscsi_target::EngineNote note(run_directory, parts.request.values.text("iqn"));

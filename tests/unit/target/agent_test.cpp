@@ -68,10 +68,18 @@ class FakeNetwork final : public NetworkCheck {
 public:
     Status result{};
     int checks = 0;
-    Status check(const Specification&) override {
+    std::vector<target::Portal> portals{};
+    Status check(const Specification& wanted) override {
         ++checks;
+        portals = wanted.portals;
         return result;
     }
+};
+
+class FakeAddresses final : public LocalAddresses {
+public:
+    Result<std::set<std::string>> addresses = std::set<std::string>{"192.0.2.1"};
+    Result<std::set<std::string>> all() override { return addresses; }
 };
 
 class FakeBacking final : public BackingWatch {
@@ -91,7 +99,7 @@ protected:
         if (!request) {
             return ocf::Outcome::of(request.error());
         }
-        Agent agent(*request, engine, network, backing, [](const std::string&) {});
+        Agent agent(*request, engine, network, addresses, backing, [](const std::string&) {});
         return (agent.*what)();
     }
     ocf::Outcome start() { return act("start", &Agent::start); }
@@ -102,6 +110,7 @@ protected:
     testing::FakeClock clock;
     FakeEngine engine;
     FakeNetwork network;
+    FakeAddresses addresses;
     FakeBacking backing;
     ocf::Environment environment{{"OCF_RESKEY_iqn", "iqn.2026-11.example:red"},
                                  {"OCF_RESKEY_luns", "0=/dev/drbd0"}};
@@ -293,6 +302,35 @@ TEST_F(AgentTest, depth_10_looks_through_the_network) {
     EXPECT_EQ(monitor().reason, "no login at 192.0.2.1:3260");
     network.result = {};
     EXPECT_EQ(monitor().code, ExitCode::success);
+}
+
+TEST_F(AgentTest, a_portal_whose_address_is_not_here_is_degraded_and_not_logged_in_to) {
+    environment["OCF_RESKEY_portals"] = "192.0.2.1:3260 192.0.2.11:3260 [2001:db8::1]:3260";
+    EXPECT_EQ(start().code, ExitCode::success) << "with tgt the address comes after the target";
+    EXPECT_EQ(monitor().code, ExitCode::degraded);
+    EXPECT_EQ(monitor().reason, "portal 192.0.2.11:3260: this node does not have the address");
+    environment["OCF_CHECK_LEVEL"] = "10";
+    EXPECT_EQ(monitor().code, ExitCode::degraded);
+    EXPECT_EQ(network.portals, target::parse_portals("192.0.2.1:3260").value());
+    addresses.addresses->insert({"192.0.2.11", "2001:db8::1"});
+    EXPECT_EQ(monitor().code, ExitCode::success);
+    EXPECT_EQ(network.portals.size(), 3U);
+    addresses.addresses = fail(ErrorKind::internal, "getifaddrs: no memory");
+    EXPECT_EQ(monitor().code, ExitCode::success) << "not known is not absent";
+}
+
+TEST_F(AgentTest, wildcards_and_loopback_are_on_every_node) {
+    addresses.addresses->clear();
+    environment["OCF_RESKEY_portals"] = "0.0.0.0:3260 [::]:3261 127.0.0.2:3260";
+    ASSERT_EQ(start().code, ExitCode::success);
+    EXPECT_EQ(monitor().code, ExitCode::success);
+}
+
+TEST(SystemLocalAddresses, are_those_of_this_machine) {
+    const auto all = SystemLocalAddresses().all();
+    ASSERT_TRUE(all);
+    EXPECT_TRUE(all->contains("127.0.0.1"));
+    EXPECT_FALSE(all->contains("203.0.113.9"));
 }
 
 TEST_F(AgentTest, too_many_sessions_are_degraded_not_failed) {
