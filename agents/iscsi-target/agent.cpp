@@ -67,6 +67,8 @@ Outcome Agent::monitor() {
         return Outcome::of(
             ExitCode::not_running,
             fmt::format("a target {} is there that is not ours: {}", wanted->iqn, found->detail));
+    case Presence::leftover: // it holds the device, so a stop has to come
+        return Outcome::of(ExitCode::error, found->detail);
     case Presence::ours:
         break;
     }

@@ -54,7 +54,10 @@ Result<Exported> EitherEngine::observe(const target::Specification& wanted) {
     if (!here || !there) {
         return here ? there : here; // what cannot be seen is not absent
     }
-    return here->presence == Presence::absent ? there : here;
+    const bool nothing_here =
+        here->presence == Presence::absent ||
+        (here->presence == Presence::foreign && there->presence == Presence::leftover);
+    return nothing_here ? there : here;
 }
 
 Status EitherEngine::start(const target::Specification& wanted, const target::Progress& progress) {

@@ -33,14 +33,15 @@ struct ExportedInitiator {
 };
 
 enum class Presence {
-    absent,  ///< positive evidence: nobody on this node exports a target of this name
-    ours,    ///< a target of this name exists and was built by this agent, perhaps added to
-    foreign, ///< a target of this name exists and somebody else built it
+    absent,   ///< positive evidence: nobody on this node exports a target of this name
+    ours,     ///< a target of this name exists and was built by this agent, perhaps added to
+    foreign,  ///< a target of this name exists and somebody else built it
+    leftover, ///< no target of this name, but a part of one that this agent built
 };
 
 struct Exported {
     Presence presence = Presence::absent;
-    std::string detail{}; ///< of foreign: how it was told apart
+    std::string detail{}; ///< of foreign: how it was told apart; of leftover: what it is
     bool enabled = false;
     bool open_to_all = false; ///< every initiator may log in
     bool authenticated = false;

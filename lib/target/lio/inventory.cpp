@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace twinsite::target::lio {
 
@@ -103,35 +104,61 @@ Result<Backstore> take_backstore(ConfigTree& tree, const std::string& path) {
     return backstore;
 }
 
-Status find_backstores(ConfigTree& tree, Inventory& inventory) {
-    for (const Backing::Kind kind : {Backing::Kind::block, Backing::Kind::file}) {
-        const std::string adapter = adapter_path(kind, inventory.iqn);
-        const auto there = tree.exists(adapter);
-        const auto stores = folders(tree, adapter);
-        if (!there || !stores) {
-            return fail(there ? stores.error() : there.error());
+bool is_ours(const Link& link, std::string_view iqn) {
+    return is_backstore_of(base_name(link.target), iqn);
+}
+
+/// The inventory's backing stores in one adapter's folder.
+Status find_backstores_in(ConfigTree& tree, const std::string& adapter, Inventory& inventory) {
+    const auto there = tree.exists(adapter);
+    const auto stores = folders(tree, adapter);
+    if (!there || !stores) {
+        return fail(there ? stores.error() : there.error());
+    }
+    std::size_t others = stores->size();
+    for (const std::string& store : *stores) {
+        if (!is_backstore_of(base_name(store), inventory.iqn)) {
+            continue;
         }
-        std::size_t others = stores->size();
-        for (const std::string& store : *stores) {
-            if (!is_backstore_of(base_name(store), inventory.iqn)) {
-                continue;
-            }
-            --others;
-            auto backstore = take_backstore(tree, store);
-            if (!backstore) {
-                return fail(backstore.error());
-            }
-            inventory.backstores.push_back(std::move(*backstore));
+        --others;
+        auto backstore = take_backstore(tree, store);
+        if (!backstore) {
+            return fail(backstore.error());
         }
-        if (*there && others == 0) {
-            inventory.adapters.push_back(adapter);
-        }
+        inventory.backstores.push_back(std::move(*backstore));
+    }
+    if (*there && others == 0) {
+        inventory.adapters.push_back(adapter);
     }
     return {};
 }
 
-bool is_ours(const Link& link, std::string_view iqn) {
-    return is_backstore_of(base_name(link.target), iqn);
+/// The folders of the backing stores that LUNs lead to and that have the target's name.
+std::set<std::string> linked_adapters(const Inventory& inventory) {
+    std::set<std::string> adapters;
+    for (const PortalGroup& group : inventory.groups) {
+        for (const LunFolder& lun : group.luns) {
+            for (const Link& link : lun.links) {
+                if (is_ours(link, inventory.iqn)) {
+                    adapters.insert(link.target.substr(0, link.target.rfind('/')));
+                }
+            }
+        }
+    }
+    return adapters;
+}
+
+Status find_backstores(ConfigTree& tree, Inventory& inventory) {
+    auto adapters = linked_adapters(inventory);
+    for (const Backing::Kind kind : {Backing::Kind::block, Backing::Kind::file}) {
+        adapters.insert(adapter_path(kind, inventory.iqn));
+    }
+    for (const std::string& adapter : adapters) {
+        if (auto found = find_backstores_in(tree, adapter, inventory); !found) {
+            return found;
+        }
+    }
+    return {};
 }
 
 bool has_lun_of_ours(const Inventory& inventory) {
@@ -183,6 +210,28 @@ Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn) 
         inventory.groups.push_back(std::move(*group));
     }
     return inventory;
+}
+
+Result<std::string> leftover_store(ConfigTree& tree, std::string_view iqn) {
+    for (const Backing::Kind kind : {Backing::Kind::block, Backing::Kind::file}) {
+        const std::string adapter = adapter_path(kind, iqn);
+        const auto there = tree.exists(adapter);
+        if (there && !*there) {
+            continue;
+        }
+        const auto stores = folders(tree, adapter);
+        if (!there || !stores) {
+            return fail(there ? stores.error() : there.error());
+        }
+        const auto store =
+            std::find_if(stores->begin(), stores->end(), [&](const std::string& path) {
+                return is_backstore_of(base_name(path), iqn);
+            });
+        if (store != stores->end()) {
+            return *store;
+        }
+    }
+    return std::string();
 }
 
 Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn) {

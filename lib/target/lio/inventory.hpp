@@ -43,7 +43,7 @@ struct Inventory {
     std::string iqn;
     bool target = false;
     std::vector<PortalGroup> groups;
-    std::vector<std::string> adapters; ///< the folders of its backing stores
+    std::vector<std::string> adapters; ///< the folders that hold nothing but its backing stores
     std::vector<Backstore> backstores; ///< also those no LUN leads to
 
     [[nodiscard]] bool empty() const { return !target && adapters.empty() && backstores.empty(); }
@@ -52,7 +52,12 @@ struct Inventory {
 /// The target alone, without looking for backing stores.
 Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn);
 
-/// The target and every backing store of its name.
+/// A backing store of this name where this agent makes them; "" when there is none. Two looks at
+/// folders of the target's own, which are not there as a rule.
+Result<std::string> leftover_store(ConfigTree& tree, std::string_view iqn);
+
+/// The target and every backing store of its name: where this agent makes them, and wherever else
+/// its LUNs lead (rtslib's targetctl restores a saved configuration under numbers of its own).
 Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn);
 
 /// The backing stores of all targets that are files.

@@ -144,6 +144,14 @@ Result<Exported> Lio::observe(const Specification& wanted) {
     }
     Exported found;
     if (!inventory->target) {
+        const auto left = lio::leftover_store(tree_, wanted.iqn);
+        if (!left) {
+            return fail(left.error());
+        }
+        if (!left->empty()) {
+            found.presence = Presence::leftover;
+            found.detail = fmt::format("a backing store is left over: {}", *left);
+        }
         return found;
     }
     if (std::string sign = lio::foreign_sign(*inventory); !sign.empty()) {

@@ -168,6 +168,14 @@ TEST_F(AgentTest, a_foreign_target_is_not_ours_running) {
     EXPECT_THAT(monitor().reason, HasSubstr("mydisk"));
 }
 
+TEST_F(AgentTest, what_is_left_over_is_failed_so_that_a_stop_comes) {
+    engine.found->presence = Presence::leftover;
+    engine.found->detail = "a backing store is left over: core/iblock_7/x";
+    EXPECT_EQ(monitor().code, ExitCode::error);
+    EXPECT_EQ(monitor().reason, engine.found->detail);
+    EXPECT_EQ(start().code, ExitCode::success);
+}
+
 TEST_F(AgentTest, a_stop_needs_nothing_but_the_name) {
     environment["OCF_RESKEY_luns"] = "nonsense";
     environment["OCF_RESKEY_portals"] = "nonsense";

@@ -146,6 +146,32 @@ TEST_F(LioTest, leaves_nothing_behind) {
     EXPECT_TRUE(stop());
 }
 
+TEST_F(LioTest, a_backing_store_without_its_target_is_left_over_not_absent) {
+    ASSERT_TRUE(start());
+    tree.failures["+lun3"] = EBUSY;
+    EXPECT_FALSE(stop());
+    tree.failures.clear();
+    const auto found = lio.observe(wanted);
+    EXPECT_EQ(found->presence, Presence::leftover);
+    EXPECT_THAT(found->detail, HasSubstr("a backing store is left over: core/iblock_1378222224/"
+                                         "iqn.2026-11.example:red+lun3"));
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(lio.observe(wanted)->presence, Presence::absent);
+}
+
+TEST_F(LioTest, a_stop_follows_its_luns_into_other_adapters) {
+    ASSERT_TRUE(start());
+    // As a saved configuration is restored: the same names, other numbers.
+    const std::string link = "iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_0/backstore";
+    const std::string restored = "core/iblock_5/iqn.2026-11.example:red+lun0";
+    ASSERT_TRUE(tree.remove_link(link));
+    ASSERT_TRUE(tree.make_directory("core/iblock_5"));
+    ASSERT_TRUE(tree.make_directory(restored));
+    ASSERT_TRUE(tree.make_link(link, restored));
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
 TEST_F(LioTest, an_open_target_needs_no_list) {
     wanted.initiators.clear();
     ASSERT_TRUE(start());
