@@ -22,10 +22,15 @@ bool prefers_lio(const ocf::Request& request) {
            target::kernel_offers_lio();
 }
 
+ocf::Request with_deadline(ocf::Request request, const Clock& clock) {
+    request.deadline = iscsi_target::own_deadline(request, clock);
+    return request;
+}
+
 /// Everything one request needs. It lives until the process ends.
 struct Parts {
     explicit Parts(const ocf::Request& asked)
-        : request(asked)
+        : request(with_deadline(asked, clock))
         , support(runner, request.deadline)
         , tree(std::filesystem::path(target::lio_root))
         , lio(tree, inspector, support, clock, request.deadline)
@@ -38,8 +43,8 @@ struct Parts {
                  {run_directory, request.values.text("iqn")})
         , network(runner, request.deadline, TWINSITE_LOGIN_CHECK) {}
 
-    ocf::Request request;
     SystemClock clock;
+    ocf::Request request;
     process::SystemCommandRunner runner;
     target::SystemLioSupport support;
     target::SystemConfigTree tree;
@@ -84,7 +89,7 @@ ocf::Outcome change(Parts& parts, ocf::Outcome (Agent::*action)()) {
         return ocf::Outcome::of(files.error());
     }
     if (!iscsi_target::is_worker(parts.request)) {
-        return iscsi_target::run_worker(parts.request, parts.runner, *files);
+        return iscsi_target::run_worker(parts.request, parts.clock, parts.runner, *files);
     }
     const auto lock = files->lock(parts.clock, parts.request.deadline);
     if (!lock) {

@@ -1,5 +1,7 @@
 #include "lib/target/backings.hpp"
 
+#include <twinsite/base/text.hpp>
+
 #include <fmt/format.h>
 
 namespace twinsite::target {
@@ -36,6 +38,12 @@ Status check_not_exported(BackingInspector& inspector, const Specification& want
         }
     }
     return {};
+}
+
+std::string held_by(BackingInspector& inspector, const std::string& path) {
+    const auto holders = inspector.holders(path);
+    return holders.empty() ? " (somebody else has it open)"
+                           : fmt::format(" ({})", join(holders, ", "));
 }
 
 } // namespace twinsite::target

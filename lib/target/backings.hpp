@@ -17,4 +17,7 @@ Result<Backings> inspect_luns(BackingInspector& inspector, const Specification& 
 Status check_not_exported(BackingInspector& inspector, const Specification& wanted,
                           const Backings& backings, const std::string& path, std::string_view who);
 
+/// " (HOLDER, HOLDER)" for the end of a reason why PATH cannot be had.
+std::string held_by(BackingInspector& inspector, const std::string& path);
+
 } // namespace twinsite::target

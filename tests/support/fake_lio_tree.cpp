@@ -78,7 +78,7 @@ Result<bool> FakeLioTree::exists(const std::string& path) {
 }
 
 Result<std::vector<std::string>> FakeLioTree::directories(const std::string& path) {
-    if (!is_folder(path)) {
+    if (!path.empty() && !is_folder(path)) {
         return refuse(ENOENT, path);
     }
     std::vector<std::string> names;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twinsite::target {
 
@@ -37,12 +38,15 @@ public:
     /// Error conflict when somebody holds the block device PATH for himself: a file system, device
     /// mapper, LIO. Whatever else is wrong with it shows when it is opened.
     virtual Status check_free(const std::string& path) = 0;
+    /// Who holds the block device PATH, in words; none: nobody was found, which proves nothing.
+    virtual std::vector<std::string> holders(const std::string& path) = 0;
 };
 
 class SystemBackingInspector final : public BackingInspector {
 public:
     Result<Backing> inspect(const std::string& path) override;
     Status check_free(const std::string& path) override;
+    std::vector<std::string> holders(const std::string& path) override;
 };
 
 /// Whether LIO can be asked.

@@ -295,6 +295,41 @@ Result<std::vector<std::string>> all_stores(ConfigTree& tree, std::string_view a
 
 } // namespace
 
+Result<std::string> user_of_store(ConfigTree& tree, const std::string& store) {
+    std::vector<std::string> level;
+    const auto fabrics = tree.directories("");
+    if (!fabrics) {
+        return fail(fabrics.error());
+    }
+    std::copy_if(fabrics->begin(), fabrics->end(), std::back_inserter(level),
+                 [](const std::string& name) { return name != core; });
+    constexpr int down_to_groups = 2; // FABRIC/TARGET/GROUP
+    for (int depth = 0; depth < down_to_groups; ++depth) {
+        std::vector<std::string> below;
+        for (const std::string& path : level) {
+            const auto found = folders(tree, path);
+            if (!found) {
+                return fail(found.error());
+            }
+            below.insert(below.end(), found->begin(), found->end());
+        }
+        level = std::move(below);
+    }
+    for (const std::string& group : level) {
+        const auto luns = take_luns(tree, group + "/lun");
+        if (!luns) {
+            return fail(luns.error());
+        }
+        for (const LunFolder& lun : *luns) {
+            if (std::any_of(lun.links.begin(), lun.links.end(),
+                            [&](const Link& link) { return link.target == store; })) {
+                return lun.path;
+            }
+        }
+    }
+    return std::string();
+}
+
 Result<std::vector<std::string>> file_stores(ConfigTree& tree) {
     return all_stores(tree, "fileio_");
 }

@@ -60,6 +60,9 @@ Result<std::string> leftover_store(ConfigTree& tree, std::string_view iqn);
 /// its LUNs lead (rtslib's targetctl restores a saved configuration under numbers of its own).
 Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn);
 
+/// The LUN folder of any target, of any fabric, that leads to STORE; "" when none does.
+Result<std::string> user_of_store(ConfigTree& tree, const std::string& store);
+
 /// The backing stores of all targets that are files.
 Result<std::vector<std::string>> file_stores(ConfigTree& tree);
 

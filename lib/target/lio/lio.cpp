@@ -85,7 +85,33 @@ Error explained(Error error) {
     add("Invalid argument", error.message.starts_with("portal ")
                                 ? " (does another program listen there? The kernel's log says more)"
                                 : "");
-    add("Device or resource busy", " (somebody else has it open)");
+    return error;
+}
+
+/// Who has the device open that ERROR of a start is about.
+Error with_holder(Error error, BackingInspector& inspector, const Specification& wanted) {
+    for (const Lun& lun : wanted.luns) {
+        if (error.kind == ErrorKind::conflict && error.message.ends_with("busy") &&
+            error.message.starts_with(lio::opening(lun))) {
+            error.message += held_by(inspector, lun.path);
+        }
+    }
+    return error;
+}
+
+/// Who still uses a backing store that a stop could not remove.
+Error with_user(Error error, ConfigTree& tree, std::string_view iqn) {
+    const auto left = lio::take_inventory(tree, iqn);
+    if (error.kind != ErrorKind::conflict || !left) {
+        return error;
+    }
+    for (const lio::Backstore& store : left->backstores) {
+        const auto user = lio::user_of_store(tree, store.path);
+        if (user && !user->empty()) {
+            error.message += fmt::format(" ({} uses it)", *user);
+            break;
+        }
+    }
     return error;
 }
 
@@ -177,7 +203,7 @@ Status Lio::clear(std::string_view iqn, const Progress& progress) {
             return {};
         }
     }
-    return fail(explained(removed.error()));
+    return fail(with_user(explained(removed.error()), tree_, iqn));
 }
 
 Status Lio::start(const Specification& wanted, const Progress& progress) {
@@ -214,7 +240,7 @@ Status Lio::start(const Specification& wanted, const Progress& progress) {
     if (built) {
         return {};
     }
-    Error error = explained(built.error());
+    Error error = with_holder(explained(built.error()), inspector_, wanted);
     if (const auto undone = clear(wanted.iqn, progress); !undone) {
         error.message += "; and undoing it failed: " + undone.error().message;
     }

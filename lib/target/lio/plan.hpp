@@ -29,6 +29,9 @@ struct Step {
     bool contended = false;
 };
 
+/// What the step that opens LUN's path is called.
+std::string opening(const Lun& lun);
+
 /// Backing stores and their identity, the target, its LUNs, access and CHAP, then enable, and the
 /// portals last: until then a connection is refused, and from then on everything is there.
 std::vector<Step> build_steps(const Specification& wanted, const Backings& backings);

@@ -2,6 +2,7 @@
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/handle.hpp>
 #include <twinsite/base/text.hpp>
+#include <twinsite/block/holders.hpp>
 #include <twinsite/log/log.hpp>
 #include <twinsite/target/lio.hpp>
 
@@ -81,6 +82,15 @@ Status SystemBackingInspector::check_free(const std::string& path) {
         return fail(error_from_errno(errno, path));
     }
     return {};
+}
+
+std::vector<std::string> SystemBackingInspector::holders(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0 || !S_ISBLK(info.st_mode)) {
+        return {};
+    }
+    return block::holders(static_cast<int>(major(info.st_rdev)),
+                          static_cast<int>(minor(info.st_rdev)));
 }
 
 bool same_storage(const Backing& a, const Backing& b) {

@@ -98,7 +98,9 @@ Status check_storage(TgtDaemon& daemon, BackingInspector& inspector, const Speci
             continue;
         }
         if (auto free = inspector.check_free(lun.path); !free) {
-            return fail(free.error().in(fmt::format("LUN {}", lun.number)));
+            Error held = free.error().in(fmt::format("LUN {}", lun.number));
+            held.message += held_by(inspector, lun.path);
+            return fail(std::move(held));
         }
     }
     return {};

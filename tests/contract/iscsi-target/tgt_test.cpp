@@ -125,6 +125,18 @@ TEST_F(Tgt, bad_settings_leave_nothing_half_built) {
     EXPECT_THAT(out, Not(HasSubstr("Target ")));
 }
 
+TEST_F(Tgt, what_holds_an_action_up_is_told_in_time) {
+    const std::string out = with_tgt(
+        "act start; export OCF_RESKEY_CRM_meta_timeout=6000; "
+        "flock /run/twinsite/iscsi-target/$OCF_RESKEY_iqn.lock sleep 8 & sleep 0.3; act stop; wait "
+        "%2;"
+        "kill -STOP $tgtd; act stop; kill -CONT $tgtd; export OCF_RESKEY_CRM_meta_timeout=20000;"
+        "act stop");
+    EXPECT_THAT(out, HasSubstr("stop=1\nstop=1\nstop=0\n"));
+    EXPECT_THAT(out, HasSubstr("ocf-exit-reason:another run of this agent is still at work"));
+    EXPECT_THAT(out, HasSubstr("ocf-exit-reason:tgtd does not answer"));
+}
+
 TEST_F(Tgt, one_image_is_not_exported_twice) {
     const std::string out = with_tgt("ln -s a.img /tmp/alias.img; OCF_RESKEY_luns='1=/tmp/a.img "
                                      "2=/tmp/alias.img' act start; act start; export "

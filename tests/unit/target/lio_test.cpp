@@ -37,6 +37,8 @@ public:
                            number.empty() ? std::string("147:") + path.back() : number};
     }
     Status check_free(const std::string&) override { return {}; }
+    std::vector<std::string> held{};
+    std::vector<std::string> holders(const std::string&) override { return held; }
 };
 
 class Kernel final : public LioSupport {
@@ -295,6 +297,9 @@ TEST_F(LioTest, a_device_in_use_is_named) {
     EXPECT_EQ(status.error().kind, ErrorKind::conflict);
     EXPECT_THAT(status.error().message, HasSubstr("opening /dev/drbd1 for LUN 3"));
     EXPECT_THAT(status.error().message, HasSubstr("somebody else has it open"));
+    devices.held = {"mounted on /srv", "dm-3 on top of it"};
+    EXPECT_EQ(start().error().message, "opening /dev/drbd1 for LUN 3: Device or resource busy "
+                                       "(mounted on /srv, dm-3 on top of it)");
 }
 
 TEST_F(LioTest, a_mirror_that_is_not_promoted_is_no_lack_of_permission) {
@@ -357,6 +362,20 @@ TEST_F(LioTest, a_stop_takes_down_luns_that_are_no_longer_configured) {
     EXPECT_THAT(differences_now().front(), HasSubstr("LUN 3 is exported and should not be"));
     ASSERT_TRUE(stop());
     EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
+TEST_F(LioTest, a_backing_store_that_another_target_uses_names_that_target) {
+    ASSERT_TRUE(start());
+    for (const char* folder :
+         {"vhost", "vhost/naa.1", "vhost/naa.1/tpgt_1", "vhost/naa.1/tpgt_1/lun/lun_5"}) {
+        ASSERT_TRUE(tree.make_directory(folder));
+    }
+    ASSERT_TRUE(tree.make_link("vhost/naa.1/tpgt_1/lun/lun_5/x",
+                               "core/iblock_1378222224/iqn.2026-11.example:red+lun3"));
+    const auto status = stop();
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message, HasSubstr("+lun3: Device or resource busy "
+                                                  "(vhost/naa.1/tpgt_1/lun/lun_5 uses it)"));
 }
 
 TEST_F(LioTest, a_delete_that_fails_is_named_and_the_rest_goes_on) {

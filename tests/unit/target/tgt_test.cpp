@@ -243,6 +243,7 @@ public:
     Status check_free(const std::string& path) override {
         return held.contains(path) ? Status(fail(error_from_errno(EBUSY, path))) : Status();
     }
+    std::vector<std::string> holders(const std::string&) override { return {"mounted on /srv"}; }
 };
 
 class TgtTest : public ::testing::Test {
@@ -389,7 +390,7 @@ TEST_F(TgtTest, storage_that_is_in_use_is_refused_before_anything_is_made) {
     files.others.erase("/srv/b");
     files.held = {"/srv/a"};
     EXPECT_EQ(engine.start(wanted, ignore).error().message,
-              "LUN 1: /srv/a: Device or resource busy");
+              "LUN 1: /srv/a: Device or resource busy (mounted on /srv)");
     files.held.clear();
     EXPECT_EQ(daemon.changes, 0);
     ASSERT_TRUE(engine.start(wanted, ignore));
