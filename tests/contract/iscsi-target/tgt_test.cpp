@@ -47,6 +47,26 @@ TEST_F(Tgt, depth_10_logs_in_and_notices_another_serial) {
     EXPECT_THAT(out, HasSubstr("ocf-exit-reason:LUN 1 serial is other"));
 }
 
+TEST_F(Tgt, depth_10_takes_a_reservation_for_an_answer) {
+    const std::string out =
+        with_tgt("export OCF_CHECK_LEVEL=10; act start; mkfifo /tmp/hold; exec 9<>/tmp/hold; "
+                 "/usr/libexec/twinsite/tests-reserve 127.0.0.1 $OCF_RESKEY_iqn 1 iqn.x:owner <&9 "
+                 ">/tmp/said & "
+                 "for i in $(seq 50); do grep -q reserved /tmp/said && break; sleep 0.1; done; cat "
+                 "/tmp/said;"
+                 "act monitor; kill %2");
+    EXPECT_THAT(out, HasSubstr("start=0\nreserved\n"));
+    EXPECT_THAT(out, HasSubstr("monitor=0\n"));
+}
+
+TEST_F(Tgt, depth_10_tries_every_portal) {
+    const std::string out = with_tgt(
+        "export OCF_CHECK_LEVEL=10; ip addr add 192.0.2.7/32 dev lo; export "
+        "OCF_RESKEY_portals='127.0.0.1:3260 192.0.2.7:3261'; act start; act monitor; "
+        "tgtadm --lld iscsi --op delete --mode portal --param portal=192.0.2.7:3261; act monitor");
+    EXPECT_THAT(out, HasSubstr("start=0\nmonitor=0\nmonitor=1\n"));
+}
+
 TEST_F(Tgt, only_those_allowed_get_in_and_only_with_the_password) {
     const std::string out =
         with_tgt("umask 077; echo geheim123456 >/tmp/pw; export OCF_RESKEY_incoming_username=u "
