@@ -40,6 +40,12 @@ Status check_not_exported(BackingInspector& inspector, const Specification& want
     return {};
 }
 
+std::string same_serial(const Lun& lun, std::string_view other) {
+    return fmt::format("LUN {}: serial {} is that of {} already; initiators would take both for "
+                       "one disk",
+                       lun.number, lun.identity.serial, other);
+}
+
 std::string held_by(BackingInspector& inspector, const std::string& path) {
     const auto holders = inspector.holders(path);
     return holders.empty() ? " (somebody else has it open)"

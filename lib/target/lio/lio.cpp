@@ -126,11 +126,7 @@ Status check_given_serials(ConfigTree& tree, const Specification& wanted) {
             return fail(holder.error());
         }
         if (!holder->empty()) {
-            return fail(
-                ErrorKind::conflict,
-                fmt::format("LUN {}: serial {} is that of {} already; initiators would take "
-                            "both for one disk",
-                            lun.number, lun.identity.serial, *holder));
+            return fail(ErrorKind::conflict, same_serial(lun, *holder));
         }
     }
     return {};

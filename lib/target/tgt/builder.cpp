@@ -200,6 +200,10 @@ Status Builder::portals(const Specification& wanted) {
                                  .parameters = "portal=" + portal.text()},
                                 what);
             !made) {
+            // Another target's start that needs it too may have been faster.
+            if (const auto now = open_portals(daemon_, {portal}); now && !now->empty()) {
+                continue;
+            }
             return fail(made.error().kind, made.error().message +
                                                " (does this node have the address, and is the "
                                                "port free?)");

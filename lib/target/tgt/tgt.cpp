@@ -77,6 +77,23 @@ void add_access(const ListedTarget& target, Exported& found) {
     }
 }
 
+/// Serials that the admin gave may be another target's; derived ones cannot.
+Status check_given_serials(const std::vector<ListedTarget>& targets, const Specification& wanted) {
+    for (const Lun& lun : wanted.luns) {
+        if (lun.identity.serial == derived_serial(wanted.iqn, lun.number)) {
+            continue;
+        }
+        for (const ListedTarget& target : targets) {
+            for (const ListedLun& other : target.luns) {
+                if (other.serial == lun.identity.serial) {
+                    return fail(ErrorKind::conflict, same_serial(lun, target.name));
+                }
+            }
+        }
+    }
+    return {};
+}
+
 /// tgt opens whatever it is told to, as often as it is told to.
 Status check_storage(TgtDaemon& daemon, BackingInspector& inspector, const Specification& wanted) {
     const auto backings = inspect_luns(inspector, wanted);
@@ -92,6 +109,9 @@ Status check_storage(TgtDaemon& daemon, BackingInspector& inspector, const Speci
                 return single;
             }
         }
+    }
+    if (auto unique = check_given_serials(*targets, wanted); !unique) {
+        return unique;
     }
     for (const Lun& lun : wanted.luns) {
         if (backings->at(lun.number).kind != Backing::Kind::block) {

@@ -129,6 +129,8 @@ public:
     std::map<std::string, std::string> accounts{}; ///< and their passwords
     std::set<std::string> discovery_users{};       ///< nothing shows them
     std::string started = "first";
+    std::vector<std::string> portals{"0.0.0.0:3260"};
+    std::set<std::string> others_open{}; ///< portals that another start opens just before us
     /// Deletes of a target that are refused because a command is at work; LUNs above it are gone.
     int busy_deletes = 0;
 
@@ -138,7 +140,7 @@ public:
         using Operation = TgtRequest::Operation;
         using Mode = TgtRequest::Mode;
         if (request.operation == Operation::show) {
-            return request.mode == Mode::portal ? "Portal: 0.0.0.0:3260,1\n" : show();
+            return request.mode == Mode::portal ? show_portals() : show();
         }
         if (changes_left && (*changes_left)-- == 0) {
             throw Killed{};
@@ -153,6 +155,13 @@ public:
                 return accounts.emplace(user, password).second ? done() : refused(14);
             }
             return delete_account(user);
+        }
+        if (request.mode == Mode::portal) {
+            if (value.starts_with("203.0.113.")) {
+                return refused(1); // not this node's
+            }
+            portals.push_back(value);
+            return others_open.contains(value) ? refused(1) : done();
         }
         if (request.mode == Mode::target && request.operation == Operation::create) {
             return targets.emplace(request.target, Target{.name = value}).second ? done()
@@ -203,6 +212,14 @@ private:
             }
         }
         return done();
+    }
+
+    [[nodiscard]] std::string show_portals() const {
+        std::string text;
+        for (const std::string& portal : portals) {
+            text += fmt::format("Portal: {},1\n", portal);
+        }
+        return text;
     }
 
     [[nodiscard]] std::string show() const {
@@ -402,6 +419,31 @@ TEST_F(TgtTest, storage_that_is_in_use_is_refused_before_anything_is_made) {
     EXPECT_EQ(engine.start(blue, ignore).error().message,
               "LUN 4: /dev/drbd0 is exported by iqn.2026-11.example:red already");
     EXPECT_EQ(daemon.targets.size(), 1U);
+}
+
+TEST_F(TgtTest, a_portal_that_another_start_opened_first_is_open) {
+    wanted.portals = parse_portals("192.0.2.1:3261").value();
+    daemon.others_open = {"192.0.2.1:3261"};
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    wanted.portals = parse_portals("203.0.113.9:3261").value();
+    EXPECT_THAT(engine.start(wanted, ignore).error().message,
+                HasSubstr("portal 203.0.113.9:3261: tgt failed for a reason it does not tell (does "
+                          "this node have the address"));
+}
+
+TEST_F(TgtTest, a_given_serial_of_another_target_is_refused) {
+    wanted.luns.at(0).identity.serial = "old-serial-1";
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("1=/srv/c").value();
+    ASSERT_TRUE(complete_identities(blue, "old-serial-1", "", ""));
+    EXPECT_EQ(engine.start(blue, ignore).error().message,
+              "LUN 1: serial old-serial-1 is that of iqn.2026-11.example:red already; initiators "
+              "would take both for one disk");
+    EXPECT_EQ(daemon.targets.size(), 1U);
+    EXPECT_TRUE(engine.start(wanted, ignore)) << "its own serial is no conflict";
 }
 
 TEST_F(TgtTest, a_daemon_that_is_not_there_exports_nothing) {
