@@ -43,7 +43,7 @@ std::vector<Parameter> what_is_exported() {
          .longdesc =
              "lio: the kernel's target, through configfs. tgt: the daemon tgtd, through its "
              "control socket; it has to run already, and it keeps LUN 0 for itself. "
-             "Without it: lio where the kernel has it, else tgt; the log says which.",
+             "Without it a start takes lio where the kernel has it, else tgt; the log says which.",
          .options = {"lio", "tgt"}},
         {.name = "tgt_bstype",
          .type = Type::select,

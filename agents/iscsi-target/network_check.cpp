@@ -12,14 +12,13 @@ Status LoginCheck::check(const target::Specification& wanted) {
         log::debug("the portals speak iSER: no login is tried over TCP");
         return {};
     }
-    for (const target::Lun& lun : wanted.luns) {
-        const auto output =
-            runner_.run({.argv = {program_.string()},
-                         .input = target::to_text(target::login_request(wanted, lun)),
-                         .environment = {}},
-                        deadline_);
+    for (const target::LoginRequest& request : target::login_requests(wanted)) {
+        const auto output = runner_.run(
+            {.argv = {program_.string()}, .input = target::to_text(request), .environment = {}},
+            deadline_);
         if (!output) {
-            return fail(output.error().in(fmt::format("looking at LUN {}", lun.number)));
+            return fail(output.error().in(
+                fmt::format("looking at LUN {} at {}", request.lun, request.portal)));
         }
         if (!output->ok()) {
             return fail(ErrorKind::unreachable, output->complaint());

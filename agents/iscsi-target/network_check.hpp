@@ -15,7 +15,8 @@ public:
     NetworkCheck& operator=(const NetworkCheck&) = delete;
     virtual ~NetworkCheck() = default;
 
-    /// Log in to every LUN of WANTED and read from it.
+    /// Log in to every LUN of WANTED and read from it, and through every portal; without portals
+    /// there is nothing to check.
     virtual Status check(const target::Specification& wanted) = 0;
 };
 

@@ -96,21 +96,49 @@ Status take(std::string_view parameter, const Status& status) {
     return status ? status : fail(status.error().in(fmt::format("parameter {}", parameter)));
 }
 
-Result<target::Credentials> read_credentials(const ocf::Values& values, std::string_view way) {
-    const std::string user = values.text(fmt::format("{}_username", way));
-    if (user.empty()) {
-        return target::Credentials{};
+Status check_users(const ocf::Values& values) {
+    for (const char* parameter : {"incoming_username", "outgoing_username"}) {
+        if (values.is_set(parameter)) {
+            if (auto checked = target::check_user(values.text(parameter)); !checked) {
+                return take(parameter, checked);
+            }
+        }
+    }
+    return {};
+}
+
+/// What is wrong with a file of this node is no fault of the parameters.
+Error of_file(Error error, std::string_view file) {
+    if (error.kind == ErrorKind::invalid_config) {
+        error.kind = ErrorKind::conflict;
+    }
+    return error.in(file);
+}
+
+Status read_password(const ocf::Values& values, std::string_view way,
+                     target::Credentials& credentials) {
+    credentials.user = values.text(fmt::format("{}_username", way));
+    if (credentials.user.empty()) {
+        return {};
     }
     const std::string file = fmt::format("{}_password_file", way);
     auto password = read_secret_file(values.text(file));
     if (!password) {
-        return fail(password.error().in(file));
+        return fail(of_file(password.error(), file));
     }
-    target::Credentials credentials{user, std::move(*password)};
-    if (auto checked = target::check_credentials(credentials); !checked) {
-        return fail(checked.error().in(file));
+    credentials.password = std::move(*password);
+    const auto checked = target::check_credentials(credentials);
+    return checked ? checked : fail(of_file(checked.error(), file));
+}
+
+Status read_initiator_credentials(const std::string& file,
+                                  std::vector<target::Initiator>& initiators) {
+    const auto text = read_private_file(file);
+    if (!text) {
+        return fail(of_file(text.error(), "initiator_credentials_file"));
     }
-    return credentials;
+    const auto parsed = target::parse_initiator_credentials(*text, initiators);
+    return parsed ? parsed : fail(of_file(parsed.error(), file));
 }
 
 } // namespace
@@ -136,6 +164,7 @@ Result<Specification> specification_of(const ocf::Values& values) {
                     target::parse_initiators(values.text("allowed_initiators")), made.initiators);
     });
     then([&] { return check_pairs(values); });
+    then([&] { return check_users(values); });
     then([&] {
         return take("lun_attributes",
                     target::parse_switches(values.text("lun_attributes"), known_attributes),
@@ -161,23 +190,18 @@ Result<Specification> specification_of(const ocf::Values& values) {
 }
 
 Status read_secrets(Specification& specification, const ocf::Values& values) {
-    auto incoming = read_credentials(values, "incoming");
-    auto outgoing = read_credentials(values, "outgoing");
-    if (!incoming || !outgoing) {
-        return fail(incoming ? outgoing.error() : incoming.error());
+    Status status = read_password(values, "incoming", specification.incoming);
+    if (auto outgoing = read_password(values, "outgoing", specification.outgoing); status) {
+        status = outgoing;
     }
-    specification.incoming = std::move(*incoming);
-    specification.outgoing = std::move(*outgoing);
+    specification.passwords_known = status.has_value();
     const std::string& file = values.text("initiator_credentials_file");
     if (file.empty()) {
-        return {};
+        return status;
     }
-    const auto text = read_private_file(file);
-    if (!text) {
-        return fail(text.error().in("initiator_credentials_file"));
-    }
-    const auto parsed = target::parse_initiator_credentials(*text, specification.initiators);
-    return parsed ? parsed : fail(parsed.error().in(file));
+    const auto own = read_initiator_credentials(file, specification.initiators);
+    specification.initiator_credentials_known = own.has_value();
+    return status ? own : status;
 }
 
 } // namespace twinsite::iscsi_target

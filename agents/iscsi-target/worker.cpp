@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 
@@ -18,6 +20,8 @@ constexpr const char* worker_variable = "TWINSITE_WORKER";
 constexpr std::string_view reason_mark = "ocf-exit-reason:";
 /// Time for this process to tell what hangs.
 constexpr Milliseconds last_words{250};
+/// Time for the worker to tell what it waited for in vain.
+constexpr Milliseconds workers_last_words{1000};
 constexpr Milliseconds lock_poll{50};
 
 /// The worker's reason; everything else it wrote goes on to the executor's log, except that reason
@@ -87,17 +91,29 @@ bool is_worker(const ocf::Request& request) {
     return request.environment.contains(worker_variable);
 }
 
-ocf::Outcome run_worker(const ocf::Request& request, process::CommandRunner& runner,
-                        const WorkFiles& files) {
+Deadline own_deadline(const ocf::Request& request, const Clock& clock) {
+    const auto variable = request.environment.find(worker_variable);
+    const auto given = variable == request.environment.end()
+                           ? Result<std::int64_t>(fail(ErrorKind::not_found, worker_variable))
+                           : parse_integer(variable->second, 0, INT32_MAX);
+    return given ? request.deadline.within(clock, Milliseconds(*given)) : request.deadline;
+}
+
+ocf::Outcome run_worker(const ocf::Request& request, const Clock& clock,
+                        process::CommandRunner& runner, const WorkFiles& files) {
     std::error_code error;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
     if (error) {
         return ocf::Outcome::of(error_from_errno(error.value(), "/proc/self/exe"));
     }
-    const process::Command command{.argv = {self.string(), request.action},
-                                   .input = {},
-                                   .environment = {{worker_variable, "1"}}};
-    const auto output = runner.run(command, request.deadline.before(last_words));
+    const Deadline deadline = request.deadline.before(last_words);
+    const Milliseconds left = deadline.left(clock);
+    const Milliseconds its = std::max(left / 2, left - workers_last_words);
+    const process::Command command{
+        .argv = {self.string(), request.action},
+        .input = {},
+        .environment = {{worker_variable, fmt::format("{}", its.count())}}};
+    const auto output = runner.run(command, deadline);
     if (!output && output.error().kind == ErrorKind::timeout) {
         return ocf::Outcome::of(ocf::ExitCode::error, fmt::format("{} hangs in the kernel at: {}",
                                                                   request.action, files.step()));

@@ -36,8 +36,12 @@ private:
 /// Whether this process is the second one.
 bool is_worker(const ocf::Request& request);
 
+/// When the second process itself gives up: early enough that the first one hears why. REQUEST's
+/// own deadline when this is the first.
+Deadline own_deadline(const ocf::Request& request, const Clock& clock);
+
 /// Run REQUEST's action in a second process and return how it ended.
-ocf::Outcome run_worker(const ocf::Request& request, process::CommandRunner& runner,
-                        const WorkFiles& files);
+ocf::Outcome run_worker(const ocf::Request& request, const Clock& clock,
+                        process::CommandRunner& runner, const WorkFiles& files);
 
 } // namespace twinsite::iscsi_target

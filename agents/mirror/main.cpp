@@ -1,7 +1,7 @@
 #include "agents/mirror/description.hpp"
 #include "agents/mirror/mirror_agent.hpp"
 
-#include <twinsite/mirror/holders.hpp>
+#include <twinsite/block/holders.hpp>
 
 #include <ctime>
 #include <memory>
@@ -16,7 +16,7 @@ UnixTime wall_clock() {
 }
 
 std::vector<std::string> find_holders(int minor) {
-    return holders(drbd_major, minor);
+    return block::holders(drbd_major, minor);
 }
 
 /// The agent and everything it works with, for one action.

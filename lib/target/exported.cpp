@@ -56,6 +56,9 @@ void compare_lun(Sentences& sentences, const Specification& wanted, const Lun& l
         sentences.add("{} is {}", name, *found.read_only ? "read-only" : "writable");
     }
     compare_switches(sentences, name + " ", wanted.lun_attributes, found.attributes);
+    if (!wanted.alua_state.empty()) {
+        sentences.compare(name + " ALUA state", found.alua_state, wanted.alua_state);
+    }
 }
 
 void compare_luns(Sentences& sentences, const Specification& wanted, const Exported& found) {
@@ -108,7 +111,13 @@ void compare_initiator(Sentences& sentences, const Specification& wanted,
     for (const Lun& lun : wanted.luns) {
         if (!found.luns.contains(lun.number)) {
             sentences.add("initiator {} does not see LUN {}", initiator.name, lun.number);
+        } else if (found.read_only_luns.contains(lun.number) != lun.read_only) {
+            sentences.add("initiator {} may {} LUN {}", initiator.name,
+                          lun.read_only ? "write" : "not write", lun.number);
         }
+    }
+    if (!wanted.initiator_credentials_known) {
+        return;
     }
     if (!same(effective(initiator.incoming, wanted.incoming), found.incoming, with_password) ||
         !same(effective(initiator.outgoing, wanted.outgoing), found.outgoing, with_password)) {
@@ -118,6 +127,7 @@ void compare_initiator(Sentences& sentences, const Specification& wanted,
 
 void compare_access(Sentences& sentences, const Specification& wanted, const Exported& found) {
     const bool open = wanted.initiators.empty();
+    const bool with_password = wanted.passwords_known && found.passwords_visible;
     if (found.open_to_all != open) {
         sentences.add("{}", open ? "not every initiator may log in"
                                  : "every initiator may log in, not only those allowed");
@@ -129,7 +139,7 @@ void compare_access(Sentences& sentences, const Specification& wanted, const Exp
         if (there == found.initiators.end()) {
             sentences.add("initiator {} may not log in", initiator.name);
         } else {
-            compare_initiator(sentences, wanted, initiator, *there, found.passwords_visible);
+            compare_initiator(sentences, wanted, initiator, *there, with_password);
         }
     }
     for (const ExportedInitiator& extra : found.initiators) {
@@ -139,14 +149,17 @@ void compare_access(Sentences& sentences, const Specification& wanted, const Exp
             sentences.add("initiator {} may log in and should not", printable(extra.name));
         }
     }
-    const bool with_password = found.passwords_visible;
     if (open && (!same(wanted.incoming, found.incoming, with_password) ||
                  !same(wanted.outgoing, found.outgoing, with_password))) {
         sentences.add("the target's CHAP credentials differ");
     }
 }
 
-bool wants_authentication(const Specification& wanted) {
+/// Nothing: it stands in a file that cannot be read.
+std::optional<bool> wants_authentication(const Specification& wanted) {
+    if (wanted.incoming.empty() && !wanted.initiator_credentials_known) {
+        return std::nullopt;
+    }
     return !wanted.incoming.empty() ||
            std::any_of(wanted.initiators.begin(), wanted.initiators.end(),
                        [](const Initiator& initiator) { return !initiator.incoming.empty(); });
@@ -157,6 +170,9 @@ bool wants_authentication(const Specification& wanted) {
 std::vector<std::string> differences(const Specification& wanted, const Exported& found) {
     Sentences sentences;
     compare_luns(sentences, wanted, found);
+    for (const std::string& fault : found.faults) {
+        sentences.add("{}", printable(fault, 128));
+    }
     if (!found.enabled) {
         sentences.add("the target is disabled");
     }
@@ -164,14 +180,11 @@ std::vector<std::string> differences(const Specification& wanted, const Exported
     if (wanted.iser && !found.iser) {
         sentences.add("a portal does not speak iSER");
     }
-    if (found.authenticated != wants_authentication(wanted)) {
+    if (found.authenticated != wants_authentication(wanted).value_or(found.authenticated)) {
         sentences.add("CHAP is {}", found.authenticated ? "required" : "not required");
     }
     compare_access(sentences, wanted, found);
     compare_switches(sentences, "", wanted.session_parameters, found.session_parameters);
-    if (!wanted.alua_state.empty()) {
-        sentences.compare("ALUA state", found.alua_state, wanted.alua_state);
-    }
     return sentences.take();
 }
 

@@ -88,8 +88,10 @@ Result<LoginRequest> parse_login_request(std::string_view text) {
     return request;
 }
 
-LoginRequest login_request(const Specification& wanted, const Lun& lun) {
-    LoginRequest request{.portal = reachable(wanted.portals.front()),
+namespace {
+
+LoginRequest login_request(const Specification& wanted, const Portal& portal, const Lun& lun) {
+    LoginRequest request{.portal = reachable(portal),
                          .iqn = wanted.iqn,
                          .lun = lun.number,
                          .initiator = std::string(own_initiator),
@@ -107,6 +109,21 @@ LoginRequest login_request(const Specification& wanted, const Lun& lun) {
         }
     }
     return request;
+}
+
+} // namespace
+
+std::vector<LoginRequest> login_requests(const Specification& wanted) {
+    std::vector<LoginRequest> requests;
+    for (const Portal& portal : wanted.portals) {
+        const bool first = &portal == &wanted.portals.front();
+        for (const Lun& lun : wanted.luns) {
+            if (first || &lun == &wanted.luns.front()) {
+                requests.push_back(login_request(wanted, portal, lun));
+            }
+        }
+    }
+    return requests;
 }
 
 } // namespace twinsite::target

@@ -223,10 +223,16 @@ Status parse_initiator_credentials(std::string_view text, std::vector<Initiator>
     return {};
 }
 
-Status check_credentials(const Credentials& credentials) {
-    if (credentials.user.empty() || credentials.user.size() > longest_secret ||
-        !printable_only(credentials.user)) {
+Status check_user(std::string_view user) {
+    if (user.empty() || user.size() > longest_secret || !printable_only(user)) {
         return fail(bad("the CHAP user name is empty, too long or has blanks"));
+    }
+    return {};
+}
+
+Status check_credentials(const Credentials& credentials) {
+    if (auto user = check_user(credentials.user); !user) {
+        return user;
     }
     if (credentials.password.empty() || credentials.password.size() > longest_secret ||
         !printable_only(credentials.password) || credentials.password == "NULL") {

@@ -78,7 +78,7 @@ Result<bool> FakeLioTree::exists(const std::string& path) {
 }
 
 Result<std::vector<std::string>> FakeLioTree::directories(const std::string& path) {
-    if (!is_folder(path)) {
+    if (!path.empty() && !is_folder(path)) {
         return refuse(ENOENT, path);
     }
     std::vector<std::string> names;
@@ -139,9 +139,16 @@ Status FakeLioTree::write(const std::string& path, std::string_view value) {
     if (name_of(path) == "control" && value.starts_with("udev_path=")) {
         attributes_[folder + "/info"] = fmt::format(
             "Status: ACTIVATED  Max Queue Depth: 0  SectorSize: 512  HwMaxSectors: 248\n        "
-            "iBlock device: x  UDEV PATH: {}  readonly: 0\n        Major: 147 Minor: 0  CLAIMED: "
+            "iBlock device: x  UDEV PATH: {}  readonly: 0\n        Major: 147 Minor: {}  CLAIMED: "
             "IBLOCK",
-            value.substr(value.find('=') + 1));
+            value.substr(value.find('=') + 1), value.back());
+    }
+    if (name_of(path) == "control" && value.starts_with("fd_dev_name=")) {
+        attributes_[folder + "/info"] = fmt::format(
+            "Status: ACTIVATED  Max Queue Depth: 0  SectorSize: 512  HwMaxSectors: "
+            "16384\n        TCM FILEIO ID: 0        File: {}  Size: 4096  Mode: O_DSYNC "
+            "Async: 0",
+            value.substr(value.find('=') + 1, value.find(',') - value.find('=') - 1));
     }
     return changed();
 }

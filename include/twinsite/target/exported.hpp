@@ -17,7 +17,8 @@ struct ExportedLun {
     bool same_device = true;            ///< PATH still names the device that was opened
     std::optional<Identity> identity{}; ///< nothing: it could not be read
     std::optional<bool> read_only{};
-    Switches attributes{}; ///< of those the specification names
+    Switches attributes{};    ///< of those the specification names
+    std::string alua_state{}; ///< when the specification has one
     /// Initiators registered for persistent reservations (SPC-4, 5.14); nothing: it is not known.
     std::optional<unsigned> registrations{};
 };
@@ -32,14 +33,15 @@ struct ExportedInitiator {
 };
 
 enum class Presence {
-    absent,  ///< positive evidence: nobody on this node exports a target of this name
-    ours,    ///< a target of this name exists and was built by this agent
-    foreign, ///< a target of this name exists and somebody else built it
+    absent,   ///< positive evidence: nobody on this node exports a target of this name
+    ours,     ///< a target of this name exists and was built by this agent, perhaps added to
+    foreign,  ///< a target of this name exists and somebody else built it
+    leftover, ///< no target of this name, but a part of one that this agent built
 };
 
 struct Exported {
     Presence presence = Presence::absent;
-    std::string detail{}; ///< of foreign: how it was told apart
+    std::string detail{}; ///< of foreign: how it was told apart; of leftover: what it is
     bool enabled = false;
     bool open_to_all = false; ///< every initiator may log in
     bool authenticated = false;
@@ -51,7 +53,8 @@ struct Exported {
     Credentials outgoing{};
     bool passwords_visible = true; ///< false: only the users were read
     Switches session_parameters{}; ///< of those the specification names
-    std::string alua_state{};
+    /// What is wrong whatever is wanted, a sentence each: what somebody else added or turned.
+    std::vector<std::string> faults{};
     unsigned sessions = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twinsite::target {
 
@@ -18,7 +19,11 @@ struct Backing {
     Kind kind = Kind::block;
     std::uint64_t bytes = 0;     ///< of a file
     std::string device_number{}; ///< "MAJOR:MINOR" of a block device
+    std::string inode{};         ///< "DEVICE:INODE" of a file
 };
+
+/// Whether two paths lead to one device or one file.
+bool same_storage(const Backing& a, const Backing& b);
 
 /// Questions about this node besides configfs.
 class BackingInspector {
@@ -30,11 +35,18 @@ public:
 
     /// Errors: not_found, permission, conflict for what is neither a device nor a regular file.
     virtual Result<Backing> inspect(const std::string& path) = 0;
+    /// Error conflict when somebody holds the block device PATH for himself: a file system, device
+    /// mapper, LIO. Whatever else is wrong with it shows when it is opened.
+    virtual Status check_free(const std::string& path) = 0;
+    /// Who holds the block device PATH, in words; none: nobody was found, which proves nothing.
+    virtual std::vector<std::string> holders(const std::string& path) = 0;
 };
 
 class SystemBackingInspector final : public BackingInspector {
 public:
     Result<Backing> inspect(const std::string& path) override;
+    Status check_free(const std::string& path) override;
+    std::vector<std::string> holders(const std::string& path) override;
 };
 
 /// Whether LIO can be asked.

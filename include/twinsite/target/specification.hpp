@@ -69,6 +69,8 @@ struct Specification {
     Switches session_parameters{};     ///< RFC 7143 keys, e.g. {"MaxBurstLength", "262144"}
     std::string alua_state{};          ///< "" or one of alua_states()
     bool iser = false;
+    bool passwords_known = true;             ///< false: of the credentials only the users are
+    bool initiator_credentials_known = true; ///< false: initiators may have some of their own
 };
 
 inline constexpr std::uint64_t highest_lun = 16383; ///< flat addressing, SAM-5
@@ -93,6 +95,9 @@ Result<Switches> parse_switches(std::string_view text, const std::vector<std::st
 /// itself with. '#' begins a comment. Fills the credentials of INITIATORS; errors name the line,
 /// not what is in it.
 Status parse_initiator_credentials(std::string_view text, std::vector<Initiator>& initiators);
+
+/// A user name that a target accepts. Error invalid_config.
+Status check_user(std::string_view user);
 
 /// A user and a password that a target accepts. Error invalid_config.
 Status check_credentials(const Credentials& credentials);

@@ -53,6 +53,8 @@ public:
 
     virtual Result<bool> runs() = 0;
     virtual Result<std::string> ask(const TgtRequest& request) = 0;
+    /// Another text for a daemon that was started anew; "" when it cannot be told.
+    virtual std::string incarnation() = 0;
 };
 
 class TgtSocket final : public TgtDaemon {
@@ -63,6 +65,7 @@ public:
 
     Result<bool> runs() override;
     Result<std::string> ask(const TgtRequest& request) override;
+    std::string incarnation() override;
 
 private:
     std::filesystem::path socket_;
@@ -79,11 +82,16 @@ struct TgtBacking {
 
 class Tgt final : public Engine {
 public:
-    Tgt(TgtDaemon& daemon, BackingInspector& inspector, Clock& clock, TgtBacking backing)
+    /// DEADLINE is the action's: until then a stop waits for I/O in flight. FOLDER is the node's,
+    /// for all targets: what they have to agree on.
+    Tgt(TgtDaemon& daemon, BackingInspector& inspector, Clock& clock, const Deadline& deadline,
+        TgtBacking backing, std::filesystem::path folder)
         : daemon_(daemon)
         , inspector_(inspector)
         , clock_(clock)
-        , backing_(std::move(backing)) {}
+        , deadline_(deadline)
+        , backing_(std::move(backing))
+        , folder_(std::move(folder)) {}
 
     [[nodiscard]] std::string_view name() const override { return "tgt"; }
     Result<Exported> observe(const Specification& wanted) override;
@@ -94,7 +102,9 @@ private:
     TgtDaemon& daemon_;
     BackingInspector& inspector_;
     Clock& clock_;
+    Deadline deadline_;
     TgtBacking backing_;
+    std::filesystem::path folder_;
 };
 
 /// What tgt cannot do of WANTED. Error invalid_config.

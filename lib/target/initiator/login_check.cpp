@@ -76,6 +76,12 @@ bool good(const Task& task) {
     return task && task->status == SCSI_STATUS_GOOD;
 }
 
+/// Somebody else's reservation keeps us from the blocks: the LUN is there, answers and does its
+/// duty. Failing would start the target anew, and lose the reservation.
+bool reserved(const Task& task) {
+    return task && task->status == SCSI_STATUS_RESERVATION_CONFLICT;
+}
+
 Status compare_serial(const Session& session, const LoginRequest& request) {
     const Task task(iscsi_inquiry_sync(session.get(), static_cast<int>(request.lun), 1, serial_page,
                                        answer_size));
@@ -97,6 +103,9 @@ Status compare_serial(const Session& session, const LoginRequest& request) {
 Status read_first_block(const Session& session, const LoginRequest& request) {
     const int lun = static_cast<int>(request.lun);
     const Task size(iscsi_readcapacity16_sync(session.get(), lun));
+    if (reserved(size)) {
+        return {};
+    }
     const auto* capacity =
         good(size) ? static_cast<const scsi_readcapacity16*>(scsi_datain_unmarshall(size.get()))
                    : nullptr;
@@ -107,7 +116,7 @@ Status read_first_block(const Session& session, const LoginRequest& request) {
     const auto block = static_cast<int>(capacity->block_length);
     const Task read(
         iscsi_read16_sync(session.get(), lun, 0, capacity->block_length, block, 0, 0, 0, 0, 0));
-    if (!good(read)) {
+    if (!good(read) && !reserved(read)) {
         return fail(ErrorKind::internal, fmt::format("the first block of LUN {} cannot be read: {}",
                                                      request.lun, complaint(session)));
     }

@@ -81,7 +81,7 @@ private:
                   fmt::format("fd_dev_name={},fd_dev_size={}", lun.path, backing(lun).bytes), what);
         }
         write_if_known(path + "/udev_path", lun.path, what);
-        write(path + "/enable", "1", fmt::format("opening {} for LUN {}", lun.path, lun.number));
+        write(path + "/enable", "1", opening(lun));
         identity(lun, path);
         for (const auto& [name, value] : wanted_.lun_attributes) {
             write(fmt::format("{}/attrib/{}", path, name), value,
@@ -186,6 +186,10 @@ private:
 };
 
 } // namespace
+
+std::string opening(const Lun& lun) {
+    return fmt::format("opening {} for LUN {}", lun.path, lun.number);
+}
 
 std::vector<Step> build_steps(const Specification& wanted, const Backings& backings) {
     return Build(wanted, backings).take();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace twinsite::target::lio {
 
@@ -103,42 +104,83 @@ Result<Backstore> take_backstore(ConfigTree& tree, const std::string& path) {
     return backstore;
 }
 
+bool is_ours(const Link& link, std::string_view iqn) {
+    return is_backstore_of(base_name(link.target), iqn);
+}
+
+/// The inventory's backing stores in one adapter's folder.
+Status find_backstores_in(ConfigTree& tree, const std::string& adapter, Inventory& inventory) {
+    const auto there = tree.exists(adapter);
+    const auto stores = folders(tree, adapter);
+    if (!there || !stores) {
+        return fail(there ? stores.error() : there.error());
+    }
+    std::size_t others = stores->size();
+    for (const std::string& store : *stores) {
+        if (!is_backstore_of(base_name(store), inventory.iqn)) {
+            continue;
+        }
+        --others;
+        auto backstore = take_backstore(tree, store);
+        if (!backstore) {
+            return fail(backstore.error());
+        }
+        inventory.backstores.push_back(std::move(*backstore));
+    }
+    if (*there && others == 0) {
+        inventory.adapters.push_back(adapter);
+    }
+    return {};
+}
+
+/// The folders of the backing stores that LUNs lead to and that have the target's name.
+std::set<std::string> linked_adapters(const Inventory& inventory) {
+    std::set<std::string> adapters;
+    for (const PortalGroup& group : inventory.groups) {
+        for (const LunFolder& lun : group.luns) {
+            for (const Link& link : lun.links) {
+                if (is_ours(link, inventory.iqn)) {
+                    adapters.insert(link.target.substr(0, link.target.rfind('/')));
+                }
+            }
+        }
+    }
+    return adapters;
+}
+
 Status find_backstores(ConfigTree& tree, Inventory& inventory) {
+    auto adapters = linked_adapters(inventory);
     for (const Backing::Kind kind : {Backing::Kind::block, Backing::Kind::file}) {
-        const std::string adapter = adapter_path(kind, inventory.iqn);
-        const auto there = tree.exists(adapter);
-        const auto stores = folders(tree, adapter);
-        if (!there || !stores) {
-            return fail(there ? stores.error() : there.error());
-        }
-        std::size_t others = stores->size();
-        for (const std::string& store : *stores) {
-            if (!is_backstore_of(base_name(store), inventory.iqn)) {
-                continue;
-            }
-            --others;
-            auto backstore = take_backstore(tree, store);
-            if (!backstore) {
-                return fail(backstore.error());
-            }
-            inventory.backstores.push_back(std::move(*backstore));
-        }
-        if (*there && others == 0) {
-            inventory.adapters.push_back(adapter);
+        adapters.insert(adapter_path(kind, inventory.iqn));
+    }
+    for (const std::string& adapter : adapters) {
+        if (auto found = find_backstores_in(tree, adapter, inventory); !found) {
+            return found;
         }
     }
     return {};
 }
 
-std::string foreign_lun(const PortalGroup& group, std::string_view iqn) {
+bool has_lun_of_ours(const Inventory& inventory) {
+    return std::any_of(
+        inventory.groups.begin(), inventory.groups.end(), [&](const PortalGroup& group) {
+            return std::any_of(group.luns.begin(), group.luns.end(), [&](const LunFolder& lun) {
+                return std::any_of(lun.links.begin(), lun.links.end(),
+                                   [&](const Link& link) { return is_ours(link, inventory.iqn); });
+            });
+        });
+}
+
+std::vector<std::string> foreign_luns(const PortalGroup& group, std::string_view iqn) {
+    std::vector<std::string> all;
     for (const LunFolder& lun : group.luns) {
         for (const Link& link : lun.links) {
-            if (!is_backstore_of(base_name(link.target), iqn)) {
-                return fmt::format("its {} is {}", base_name(lun.path), link.target);
+            if (!is_ours(link, iqn)) {
+                all.push_back(fmt::format("its {} is {}", base_name(lun.path), link.target));
             }
         }
     }
-    return {};
+    return all;
 }
 
 } // namespace
@@ -170,6 +212,28 @@ Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn) 
     return inventory;
 }
 
+Result<std::string> leftover_store(ConfigTree& tree, std::string_view iqn) {
+    for (const Backing::Kind kind : {Backing::Kind::block, Backing::Kind::file}) {
+        const std::string adapter = adapter_path(kind, iqn);
+        const auto there = tree.exists(adapter);
+        if (there && !*there) {
+            continue;
+        }
+        const auto stores = folders(tree, adapter);
+        if (!there || !stores) {
+            return fail(there ? stores.error() : there.error());
+        }
+        const auto store =
+            std::find_if(stores->begin(), stores->end(), [&](const std::string& path) {
+                return is_backstore_of(base_name(path), iqn);
+            });
+        if (store != stores->end()) {
+            return *store;
+        }
+    }
+    return std::string();
+}
+
 Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn) {
     auto inventory = take_target_inventory(tree, iqn);
     if (inventory) {
@@ -180,14 +244,26 @@ Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn) {
     return inventory;
 }
 
-std::string foreign_sign(const Inventory& inventory) {
+std::vector<std::string> additions(const Inventory& inventory) {
+    std::vector<std::string> all;
     for (const PortalGroup& group : inventory.groups) {
         if (group.path != group_path(inventory.iqn)) {
-            return fmt::format("it has a portal group {}", base_name(group.path));
+            all.push_back(fmt::format("it has a portal group {}", base_name(group.path)));
         }
-        if (std::string sign = foreign_lun(group, inventory.iqn); !sign.empty()) {
-            return sign;
-        }
+        const auto luns = foreign_luns(group, inventory.iqn);
+        all.insert(all.end(), luns.begin(), luns.end());
+    }
+    return all;
+}
+
+std::string foreign_sign(const Inventory& inventory) {
+    if (has_lun_of_ours(inventory)) {
+        return {}; // whatever else is there was added
+    }
+    if (auto signs = additions(inventory); !signs.empty()) {
+        return std::move(signs.front());
+    }
+    for (const PortalGroup& group : inventory.groups) {
         const bool in_use = group.enabled || !group.portals.empty() || !group.acls.empty();
         if (in_use && group.luns.empty()) {
             return "it has no LUN of this agent's and is in use";
@@ -196,24 +272,80 @@ std::string foreign_sign(const Inventory& inventory) {
     return {};
 }
 
-Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial) {
-    const auto adapters = folders(tree, std::string(core));
-    if (!adapters) {
-        return fail(adapters.error());
+namespace {
+
+Result<std::vector<std::string>> all_stores(ConfigTree& tree, std::string_view adapters) {
+    const auto found = folders(tree, std::string(core));
+    if (!found) {
+        return fail(found.error());
     }
-    for (const std::string& adapter : *adapters) {
+    std::vector<std::string> all;
+    for (const std::string& adapter : *found) {
+        if (!base_name(adapter).starts_with(adapters)) {
+            continue;
+        }
         const auto stores = folders(tree, adapter);
         if (!stores) {
             return fail(stores.error());
         }
-        for (const std::string& store : *stores) {
-            const auto text = or_empty(tree.read(store + "/wwn/vpd_unit_serial"));
-            if (!text) {
-                return fail(text.error());
+        all.insert(all.end(), stores->begin(), stores->end());
+    }
+    return all;
+}
+
+} // namespace
+
+Result<std::string> user_of_store(ConfigTree& tree, const std::string& store) {
+    std::vector<std::string> level;
+    const auto fabrics = tree.directories("");
+    if (!fabrics) {
+        return fail(fabrics.error());
+    }
+    std::copy_if(fabrics->begin(), fabrics->end(), std::back_inserter(level),
+                 [](const std::string& name) { return name != core; });
+    constexpr int down_to_groups = 2; // FABRIC/TARGET/GROUP
+    for (int depth = 0; depth < down_to_groups; ++depth) {
+        std::vector<std::string> below;
+        for (const std::string& path : level) {
+            const auto found = folders(tree, path);
+            if (!found) {
+                return fail(found.error());
             }
-            if (trim(*text).ends_with(fmt::format(": {}", serial))) {
-                return store;
+            below.insert(below.end(), found->begin(), found->end());
+        }
+        level = std::move(below);
+    }
+    for (const std::string& group : level) {
+        const auto luns = take_luns(tree, group + "/lun");
+        if (!luns) {
+            return fail(luns.error());
+        }
+        for (const LunFolder& lun : *luns) {
+            if (std::any_of(lun.links.begin(), lun.links.end(),
+                            [&](const Link& link) { return link.target == store; })) {
+                return lun.path;
             }
+        }
+    }
+    return std::string();
+}
+
+Result<std::vector<std::string>> file_stores(ConfigTree& tree) {
+    return all_stores(tree, "fileio_");
+}
+
+Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial) {
+    const auto stores = all_stores(tree, "");
+    if (!stores) {
+        return fail(stores.error());
+    }
+    for (const std::string& store : *stores) {
+        const auto text = or_empty(tree.read(store + "/wwn/vpd_unit_serial"));
+        if (!text) {
+            return fail(text.error());
+        }
+        if (trim(*text).ends_with(fmt::format(": {}", serial))) {
+            return store;
         }
     }
     return std::string();

@@ -43,7 +43,7 @@ struct Inventory {
     std::string iqn;
     bool target = false;
     std::vector<PortalGroup> groups;
-    std::vector<std::string> adapters; ///< the folders of its backing stores
+    std::vector<std::string> adapters; ///< the folders that hold nothing but its backing stores
     std::vector<Backstore> backstores; ///< also those no LUN leads to
 
     [[nodiscard]] bool empty() const { return !target && adapters.empty() && backstores.empty(); }
@@ -52,15 +52,31 @@ struct Inventory {
 /// The target alone, without looking for backing stores.
 Result<Inventory> take_target_inventory(ConfigTree& tree, std::string_view iqn);
 
-/// The target and every backing store of its name.
+/// A backing store of this name where this agent makes them; "" when there is none. Two looks at
+/// folders of the target's own, which are not there as a rule.
+Result<std::string> leftover_store(ConfigTree& tree, std::string_view iqn);
+
+/// The target and every backing store of its name: where this agent makes them, and wherever else
+/// its LUNs lead (rtslib's targetctl restores a saved configuration under numbers of its own).
 Result<Inventory> take_inventory(ConfigTree& tree, std::string_view iqn);
+
+/// The LUN folder of any target, of any fabric, that leads to STORE; "" when none does.
+Result<std::string> user_of_store(ConfigTree& tree, const std::string& store);
+
+/// The backing stores of all targets that are files.
+Result<std::vector<std::string>> file_stores(ConfigTree& tree);
 
 /// The backing store, of any target, that has SERIAL; "" when none has.
 Result<std::string> holder_of_serial(ConfigTree& tree, std::string_view serial);
 
-/// "" when this agent built what is there, else what shows that somebody else did. The order in
-/// which targets are built and taken down makes that visible in every half-built state: backing
-/// stores have the target's name, and nothing but LUNs is there before them or after them.
+/// What somebody else added to a target of ours: a LUN on a backing store of theirs, a portal
+/// group.
+std::vector<std::string> additions(const Inventory& inventory);
+
+/// "" when this agent built what is there, else what shows that somebody else did. A target with a
+/// LUN of ours is ours. The order in which targets are built and taken down makes that visible in
+/// every half-built state: backing stores have the target's name, nothing but LUNs is there before
+/// them or after them, and what was added goes before our LUNs do.
 std::string foreign_sign(const Inventory& inventory);
 
 } // namespace twinsite::target::lio

@@ -10,9 +10,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace twinsite::target {
 
-using lio::Backings;
 using lio::Inventory;
 
 namespace {
@@ -23,32 +24,49 @@ constexpr int removal_rounds = 2;
 /// The kernel needs milliseconds to stop another target's portal; more than this is something else.
 constexpr Milliseconds portal_patience{5000};
 
-Result<Backings> inspect_all(BackingInspector& inspector, const Specification& wanted) {
-    Backings backings;
+Status check_possible(const Specification& wanted, const Backings& backings) {
     for (const Lun& lun : wanted.luns) {
-        const auto backing = inspector.inspect(lun.path);
-        if (!backing) {
-            return fail(backing.error().in(fmt::format("LUN {}", lun.number)));
-        }
-        const bool maskable = backing->kind == Backing::Kind::block || !wanted.initiators.empty();
-        if (lun.read_only && !maskable) {
+        const bool block = backings.at(lun.number).kind == Backing::Kind::block;
+        if (lun.read_only && !block && wanted.initiators.empty()) {
             return fail(ErrorKind::invalid_config,
                         fmt::format("LUN {}: a file can be exported read-only only to "
                                     "allowed_initiators",
                                     lun.number));
         }
         const auto cache = wanted.lun_attributes.find("emulate_write_cache");
-        if (backing->kind == Backing::Kind::block && cache != wanted.lun_attributes.end() &&
-            cache->second == "1") {
+        if (block && cache != wanted.lun_attributes.end() && cache->second == "1") {
             // drivers/target/target_core_configfs.c: ignored or refused, as kernels go.
             return fail(ErrorKind::invalid_config,
                         fmt::format("LUN {}: a block device reports its own write cache; "
                                     "emulate_write_cache=true is for files",
                                     lun.number));
         }
-        backings.emplace(lun.number, *backing);
     }
-    return backings;
+    return {};
+}
+
+/// LIO claims a block device for itself, but opens a file as often as it is told to.
+Status check_files_not_exported(ConfigTree& tree, BackingInspector& inspector,
+                                const Specification& wanted, const Backings& backings) {
+    if (std::none_of(backings.begin(), backings.end(),
+                     [](const auto& one) { return one.second.kind == Backing::Kind::file; })) {
+        return {};
+    }
+    const auto stores = lio::file_stores(tree);
+    if (!stores) {
+        return fail(stores.error());
+    }
+    for (const std::string& store : *stores) {
+        const auto info = tree.read(store + "/info");
+        const std::string path = info ? lio::parse_store_info(*info).path : std::string();
+        if (path.empty()) {
+            continue; // gone meanwhile, or never opened
+        }
+        if (auto other = check_not_exported(inspector, wanted, backings, path, store); !other) {
+            return other;
+        }
+    }
+    return {};
 }
 
 Error explained(Error error) {
@@ -67,7 +85,33 @@ Error explained(Error error) {
     add("Invalid argument", error.message.starts_with("portal ")
                                 ? " (does another program listen there? The kernel's log says more)"
                                 : "");
-    add("Device or resource busy", " (somebody else has it open)");
+    return error;
+}
+
+/// Who has the device open that ERROR of a start is about.
+Error with_holder(Error error, BackingInspector& inspector, const Specification& wanted) {
+    for (const Lun& lun : wanted.luns) {
+        if (error.kind == ErrorKind::conflict && error.message.ends_with("busy") &&
+            error.message.starts_with(lio::opening(lun))) {
+            error.message += held_by(inspector, lun.path);
+        }
+    }
+    return error;
+}
+
+/// Who still uses a backing store that a stop could not remove.
+Error with_user(Error error, ConfigTree& tree, std::string_view iqn) {
+    const auto left = lio::take_inventory(tree, iqn);
+    if (error.kind != ErrorKind::conflict || !left) {
+        return error;
+    }
+    for (const lio::Backstore& store : left->backstores) {
+        const auto user = lio::user_of_store(tree, store.path);
+        if (user && !user->empty()) {
+            error.message += fmt::format(" ({} uses it)", *user);
+            break;
+        }
+    }
     return error;
 }
 
@@ -82,11 +126,7 @@ Status check_given_serials(ConfigTree& tree, const Specification& wanted) {
             return fail(holder.error());
         }
         if (!holder->empty()) {
-            return fail(
-                ErrorKind::conflict,
-                fmt::format("LUN {}: serial {} is that of {} already; initiators would take "
-                            "both for one disk",
-                            lun.number, lun.identity.serial, *holder));
+            return fail(ErrorKind::conflict, same_serial(lun, *holder));
         }
     }
     return {};
@@ -126,6 +166,14 @@ Result<Exported> Lio::observe(const Specification& wanted) {
     }
     Exported found;
     if (!inventory->target) {
+        const auto left = lio::leftover_store(tree_, wanted.iqn);
+        if (!left) {
+            return fail(left.error());
+        }
+        if (!left->empty()) {
+            found.presence = Presence::leftover;
+            found.detail = fmt::format("a backing store is left over: {}", *left);
+        }
         return found;
     }
     if (std::string sign = lio::foreign_sign(*inventory); !sign.empty()) {
@@ -151,13 +199,16 @@ Status Lio::clear(std::string_view iqn, const Progress& progress) {
             return {};
         }
     }
-    return fail(explained(removed.error()));
+    return fail(with_user(explained(removed.error()), tree_, iqn));
 }
 
 Status Lio::start(const Specification& wanted, const Progress& progress) {
-    const auto backings = inspect_all(inspector_, wanted);
+    const auto backings = inspect_luns(inspector_, wanted);
     if (!backings) {
         return fail(backings.error());
+    }
+    if (auto possible = check_possible(wanted, *backings); !possible) {
+        return possible;
     }
     progress("loading LIO");
     if (auto ready = support_.prepare(); !ready) {
@@ -177,12 +228,15 @@ Status Lio::start(const Specification& wanted, const Progress& progress) {
     if (auto unique = check_given_serials(tree_, wanted); !unique) {
         return unique;
     }
+    if (auto single = check_files_not_exported(tree_, inspector_, wanted, *backings); !single) {
+        return single;
+    }
     const auto built = lio::build(tree_, lio::build_steps(wanted, *backings), progress,
                                   {clock_, deadline_.within(clock_, portal_patience)});
     if (built) {
         return {};
     }
-    Error error = explained(built.error());
+    Error error = with_holder(explained(built.error()), inspector_, wanted);
     if (const auto undone = clear(wanted.iqn, progress); !undone) {
         error.message += "; and undoing it failed: " + undone.error().message;
     }

@@ -65,7 +65,12 @@ public:
             0, INT32_MAX);
         found.sessions = static_cast<unsigned>(sessions.value_or(0));
         for (const PortalGroup& group : inventory.groups) {
-            portal_group(group, found);
+            if (group.path == group_path(inventory.iqn)) {
+                portal_group(group, found);
+            }
+        }
+        for (const std::string& addition : additions(inventory)) {
+            found.faults.push_back("somebody added to the target: " + addition);
         }
         if (!read_.status()) {
             return fail(read_.status().error());
@@ -84,6 +89,10 @@ private:
             found.iser = found.iser && read_.flag(portal + "/iser");
         }
         if (found.open_to_all) {
+            if (read_.flag(group.path + "/attrib/demo_mode_write_protect")) {
+                found.faults.emplace_back(
+                    "initiators may not write (demo_mode_write_protect is on)");
+            }
             found.incoming = read_.credentials(group.path + "/auth", "");
             found.outgoing = read_.credentials(group.path + "/auth", "_mutual");
         }
@@ -115,15 +124,11 @@ private:
             store(folder.links.front().target, lun);
         }
         if (!wanted_.alua_state.empty()) {
-            alua(folder, found);
+            const auto state = between(read_.text(folder.path + "/alua_tg_pt_gp"),
+                                       "TG Port Primary Access State: ", "\n");
+            lun.alua_state = to_lower(state.value_or(""));
         }
         found.luns.push_back(std::move(lun));
-    }
-
-    void alua(const LunFolder& folder, Exported& found) {
-        const auto state = between(read_.text(folder.path + "/alua_tg_pt_gp"),
-                                   "TG Port Primary Access State: ", "\n");
-        found.alua_state = to_lower(state.value_or(""));
     }
 
     void store(const std::string& path, ExportedLun& lun) {
@@ -165,6 +170,11 @@ private:
             const std::uint64_t number = lun_number(base_name(mapped.path)).value_or(0);
             if (mapped.links.empty()) {
                 continue;
+            }
+            const auto shown = base_name(mapped.links.front().target);
+            if (lun_number(shown) != number) {
+                found.faults.push_back(
+                    fmt::format("initiator {} sees {} as LUN {}", initiator.name, shown, number));
             }
             initiator.luns.insert(number);
             if (read_.flag(mapped.path + "/write_protect")) {

@@ -2,11 +2,11 @@
 // initiator ever reaches an incomplete one.
 #pragma once
 
+#include "lib/target/backings.hpp"
 #include "lib/target/lio/inventory.hpp"
 
 #include <twinsite/target/lio.hpp>
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -29,8 +29,8 @@ struct Step {
     bool contended = false;
 };
 
-/// What each LUN's path is on this node.
-using Backings = std::map<std::uint64_t, Backing>;
+/// What the step that opens LUN's path is called.
+std::string opening(const Lun& lun);
 
 /// Backing stores and their identity, the target, its LUNs, access and CHAP, then enable, and the
 /// portals last: until then a connection is refused, and from then on everything is there.

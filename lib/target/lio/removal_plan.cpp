@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace twinsite::target::lio {
 
 namespace {
@@ -58,11 +60,27 @@ private:
     std::vector<Step> steps_;
 };
 
+/// A run that dies in between must leave a target that is still known as ours.
+std::vector<PortalGroup> ours_last(const Inventory& inventory) {
+    std::vector<PortalGroup> groups = inventory.groups;
+    std::stable_partition(groups.begin(), groups.end(), [&](const PortalGroup& group) {
+        return group.path != group_path(inventory.iqn);
+    });
+    for (PortalGroup& group : groups) {
+        std::stable_partition(group.luns.begin(), group.luns.end(), [&](const LunFolder& lun) {
+            return std::none_of(lun.links.begin(), lun.links.end(), [&](const Link& link) {
+                return is_backstore_of(base_name(link.target), inventory.iqn);
+            });
+        });
+    }
+    return groups;
+}
+
 } // namespace
 
 std::vector<Step> removal_steps(const Inventory& inventory) {
     Removal removal;
-    for (const PortalGroup& group : inventory.groups) {
+    for (const PortalGroup& group : ours_last(inventory)) {
         removal.group(group);
     }
     if (inventory.target) {

@@ -1,9 +1,12 @@
 // The kernel's side of LIO: modules, configfs, and what a backing path is.
 #include <twinsite/base/file.hpp>
+#include <twinsite/base/handle.hpp>
 #include <twinsite/base/text.hpp>
+#include <twinsite/block/holders.hpp>
 #include <twinsite/log/log.hpp>
 #include <twinsite/target/lio.hpp>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -65,10 +68,33 @@ Result<Backing> SystemBackingInspector::inspect(const std::string& path) {
     }
     if (S_ISREG(info.st_mode)) {
         return Backing{.kind = Backing::Kind::file,
-                       .bytes = static_cast<std::uint64_t>(info.st_size)};
+                       .bytes = static_cast<std::uint64_t>(info.st_size),
+                       .inode = fmt::format("{}:{}", info.st_dev, info.st_ino)};
     }
     return fail(ErrorKind::conflict,
                 fmt::format("{} is neither a block device nor a regular file", path));
+}
+
+Status SystemBackingInspector::check_free(const std::string& path) {
+    // O_EXCL without O_CREAT: open(2), block devices. Read-only, so that udev does not look again.
+    const FileDescriptor device(::open(path.c_str(), O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC));
+    if (!device.valid() && errno == EBUSY) {
+        return fail(error_from_errno(errno, path));
+    }
+    return {};
+}
+
+std::vector<std::string> SystemBackingInspector::holders(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0 || !S_ISBLK(info.st_mode)) {
+        return {};
+    }
+    return block::holders(static_cast<int>(major(info.st_rdev)),
+                          static_cast<int>(minor(info.st_rdev)));
+}
+
+bool same_storage(const Backing& a, const Backing& b) {
+    return a.kind == b.kind && a.device_number == b.device_number && a.inode == b.inode;
 }
 
 bool kernel_offers_lio() {

@@ -19,25 +19,13 @@ using Operation = TgtRequest::Operation;
 /// How long a connection that was told to end may take; then the target is deleted by force.
 constexpr Milliseconds connection_patience{3000};
 constexpr Milliseconds connection_poll{20};
-
-bool uses(const ListedTarget& target, std::string_view user) {
-    const auto has = [&](const std::vector<std::string>& users) {
-        return std::find(users.begin(), users.end(), user) != users.end();
-    };
-    return has(target.incoming_users) || has(target.outgoing_users);
-}
-
-Result<std::vector<ListedTarget>> all_targets(TgtDaemon& daemon) {
-    return daemon.ask({.mode = Mode::target, .operation = Operation::show})
-        .map([](const std::string& text) { return parse_targets(text); });
-}
-
-Result<bool> is_used(TgtDaemon& daemon, std::string_view user) {
-    return all_targets(daemon).map([&](const std::vector<ListedTarget>& all) {
-        return std::any_of(all.begin(), all.end(),
-                           [&](const ListedTarget& target) { return uses(target, user); });
-    });
-}
+constexpr Milliseconds delete_poll{100};
+/// Others hold the lock for milliseconds; the rest of the time is for undoing.
+constexpr Milliseconds lock_patience{10'000};
+/// How long a stop waits to tidy up accounts: one that is left does no harm.
+constexpr Milliseconds account_patience{3000};
+/// Time to ask the daemon once more what still is at work.
+constexpr Milliseconds last_look{500};
 
 /// "initiator-address=" also takes ALL.
 std::string rule_text(std::string_view rule) {
@@ -53,6 +41,11 @@ std::int32_t target_id(std::string_view iqn) {
     const std::string digits = derived_serial(iqn, 0).substr(0, 8);
     std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
     return static_cast<std::int32_t>(own_range | (number & (own_range - 1)));
+}
+
+Result<std::vector<ListedTarget>> all_targets(TgtDaemon& daemon) {
+    return daemon.ask({.mode = Mode::target, .operation = Operation::show})
+        .map([](const std::string& text) { return parse_targets(text); });
 }
 
 Result<std::optional<ListedTarget>> find_target(TgtDaemon& daemon, std::string_view iqn) {
@@ -125,9 +118,8 @@ Status Builder::build(const Specification& wanted) {
                 fmt::format("session parameter {}={}", name, value));
         }
     }
-    status = status ? accounts(wanted) : status;
     status = status ? portals(wanted) : status;
-    return status ? access(wanted) : status;
+    return status ? admit(wanted) : status;
 }
 
 Status Builder::lun(const Lun& lun, const Specification& wanted) {
@@ -161,46 +153,36 @@ Status Builder::lun(const Lun& lun, const Specification& wanted) {
         fmt::format("identity of LUN {}", lun.number));
 }
 
-Status Builder::accounts(const Specification& wanted) {
-    for (const bool outgoing : {false, true}) {
-        const Credentials& credentials = outgoing ? wanted.outgoing : wanted.incoming;
-        if (credentials.empty()) {
-            continue;
-        }
-        if (auto made = account(credentials, outgoing); !made) {
-            return made;
-        }
+/// Under one lock: whoever deleted an account in between would leave a target that asks nobody for
+/// a password.
+Status Builder::admit(const Specification& wanted) {
+    if (wanted.incoming.empty()) {
+        return access(wanted);
     }
-    return {};
+    progress_("waiting for tgt's CHAP accounts");
+    const auto lock = accounts_.lock(
+        {patience_.clock, patience_.deadline.within(patience_.clock, lock_patience)});
+    if (!lock) {
+        return fail(lock.error());
+    }
+    Status status = account(wanted.incoming, false);
+    if (status && !wanted.outgoing.empty()) {
+        status = account(wanted.outgoing, true);
+    }
+    return status ? access(wanted) : status;
 }
 
 Status Builder::account(const Credentials& credentials, bool outgoing) {
-    const auto used = is_used(daemon_, credentials.user);
-    if (!used) {
-        return fail(used.error());
-    }
-    if (!*used) {
-        // Left over from an earlier run, perhaps with another password.
-        static_cast<void>(daemon_.ask({.mode = Mode::account,
-                                       .operation = Operation::remove,
-                                       .parameters = "user=" + credentials.user}));
-        auto made = request({.mode = Mode::account,
-                             .operation = Operation::create,
-                             .parameters = fmt::format("user={},password={}", credentials.user,
-                                                       credentials.password)},
-                            "CHAP account " + credentials.user);
-        if (!made) {
-            return made;
-        }
-    } else {
-        log::notice("another target uses the CHAP account {}: its password stays",
-                    credentials.user);
+    const std::string what = "CHAP account " + credentials.user;
+    progress_(what);
+    if (auto there = accounts_.provide(credentials); !there) {
+        return fail(there.error().in(what));
     }
     return request({.mode = Mode::account,
                     .operation = Operation::bind,
                     .outgoing = outgoing,
                     .parameters = "user=" + credentials.user},
-                   "CHAP account " + credentials.user);
+                   what);
 }
 
 Status Builder::portals(const Specification& wanted) {
@@ -218,6 +200,10 @@ Status Builder::portals(const Specification& wanted) {
                                  .parameters = "portal=" + portal.text()},
                                 what);
             !made) {
+            // Another target's start that needs it too may have been faster.
+            if (const auto now = open_portals(daemon_, {portal}); now && !now->empty()) {
+                continue;
+            }
             return fail(made.error().kind, made.error().message +
                                                " (does this node have the address, and is the "
                                                "port free?)");
@@ -273,7 +259,7 @@ std::vector<std::pair<std::uint64_t, std::uint32_t>> connections(TgtDaemon& daem
                        : std::vector<std::pair<std::uint64_t, std::uint32_t>>{};
 }
 
-void end_sessions(TgtDaemon& daemon, Clock& clock, const ListedTarget& target,
+void end_sessions(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target,
                   const Progress& progress) {
     progress("ending the sessions");
     for (const auto& [session, connection] : connections(daemon, target.name)) {
@@ -283,42 +269,71 @@ void end_sessions(TgtDaemon& daemon, Clock& clock, const ListedTarget& target,
                                       .session = session,
                                       .connection = connection}));
     }
-    if (!poll_until(clock, Deadline::after(clock, connection_patience), connection_poll,
-                    [&] { return connections(daemon, target.name).empty(); })) {
+    if (!poll_until(patience.clock, patience.deadline.within(patience.clock, connection_patience),
+                    connection_poll, [&] { return connections(daemon, target.name).empty(); })) {
         log::warning("sessions of {} did not end by themselves: deleting it by force", target.name);
     }
 }
 
-void forget_accounts(TgtDaemon& daemon, const ListedTarget& target) {
-    for (const auto& users : {target.incoming_users, target.outgoing_users}) {
-        for (const std::string& user : users) {
-            const auto used = is_used(daemon, user);
-            if (used && !*used) {
-                static_cast<void>(daemon.ask({.mode = Mode::account,
-                                              .operation = Operation::remove,
-                                              .parameters = "user=" + user}));
-            }
-        }
+/// tgt deletes a target's LUNs from the highest number down, and stops at one that is busy.
+Error io_in_flight(TgtDaemon& daemon, const ListedTarget& target) {
+    const auto now = find_target(daemon, target.name);
+    const auto& luns = now && *now ? (*now)->luns : target.luns;
+    const auto highest =
+        std::max_element(luns.begin(), luns.end(), [](const ListedLun& a, const ListedLun& b) {
+            return a.number < b.number;
+        });
+    return {ErrorKind::conflict, highest == luns.end()
+                                     ? "a LUN still has I/O in flight"
+                                     : fmt::format("LUN {} still has I/O in flight on {}",
+                                                   highest->number, printable(highest->path))};
+}
+
+/// Force ends sessions, but not commands: while one is at work, tgt refuses the delete.
+Status delete_target(TgtDaemon& daemon, const Patience& patience, const ListedTarget& target) {
+    Status gone;
+    poll_until(patience.clock, patience.deadline.before(last_look), delete_poll, [&] {
+        gone = ignore_missing(daemon.ask({.mode = Mode::target,
+                                          .operation = Operation::remove,
+                                          .target = static_cast<std::int32_t>(target.id),
+                                          .force = true}),
+                              "the target");
+        return gone || gone.error().kind != ErrorKind::conflict;
+    });
+    if (!gone && gone.error().kind == ErrorKind::conflict) {
+        return fail(io_in_flight(daemon, target));
     }
+    return gone;
+}
+
+void forget_accounts(Accounts& accounts, const Patience& patience, const ListedTarget& target) {
+    std::vector<std::string> users = target.incoming_users;
+    users.insert(users.end(), target.outgoing_users.begin(), target.outgoing_users.end());
+    if (users.empty()) {
+        return;
+    }
+    const auto lock =
+        accounts.lock({patience.clock, patience.deadline.within(patience.clock, account_patience)});
+    if (!lock) {
+        log::warning("the accounts of {} stay: {}", target.name, lock.error().message);
+        return;
+    }
+    accounts.forget(users);
 }
 
 } // namespace
 
-Status remove_target(TgtDaemon& daemon, Clock& clock, const ListedTarget& target,
-                     const Progress& progress) {
+Status remove_target(TgtDaemon& daemon, Accounts& accounts, const Patience& patience,
+                     const ListedTarget& target, const Progress& progress) {
     if (auto refused = refuse_logins(daemon, target, progress); !refused) {
         return refused;
     }
-    end_sessions(daemon, clock, target, progress);
-    progress("the target");
-    const auto removed = daemon.ask({.mode = Mode::target,
-                                     .operation = Operation::remove,
-                                     .target = static_cast<std::int32_t>(target.id),
-                                     .force = true});
-    if (auto gone = ignore_missing(removed, "the target"); !gone) {
+    end_sessions(daemon, patience, target, progress);
+    progress("the target, when its I/O has ended");
+    if (auto gone = delete_target(daemon, patience, target); !gone) {
         return gone;
     }
-    forget_accounts(daemon, target);
+    forget_accounts(accounts, patience, target);
     return {};
 }
 

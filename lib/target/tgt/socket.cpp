@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -134,6 +135,14 @@ Result<std::string> TgtSocket::ask(const TgtRequest& request) {
         text->resize(std::min(text->find('\0'), text->size()));
     }
     return text;
+}
+
+std::string TgtSocket::incarnation() {
+    struct stat info {};
+    // The daemon makes its socket anew.
+    return ::stat(socket_.c_str(), &info) == 0
+               ? fmt::format("{} {}.{}", info.st_ino, info.st_ctim.tv_sec, info.st_ctim.tv_nsec)
+               : std::string();
 }
 
 } // namespace twinsite::target

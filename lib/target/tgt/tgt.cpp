@@ -1,3 +1,4 @@
+#include "lib/target/backings.hpp"
 #include "lib/target/tgt/builder.hpp"
 #include "lib/target/tgt/listing.hpp"
 
@@ -46,15 +47,20 @@ ExportedLun exported(const ListedLun& listed, const Specification& wanted,
 
 void add_access(const ListedTarget& target, Exported& found) {
     std::set<std::uint64_t> numbers;
+    std::set<std::uint64_t> read_only;
     for (const ListedLun& lun : target.luns) {
         numbers.insert(lun.number);
+        if (lun.read_only) {
+            read_only.insert(lun.number);
+        }
     }
     found.enabled = !target.access.empty();
     for (const std::string& rule : target.access) {
         if (rule == everybody) {
             found.open_to_all = true;
         } else {
-            found.initiators.push_back({.name = rule, .luns = numbers});
+            found.initiators.push_back(
+                {.name = rule, .luns = numbers, .read_only_luns = read_only});
         }
     }
     found.passwords_visible = false;
@@ -69,6 +75,55 @@ void add_access(const ListedTarget& target, Exported& found) {
         initiator.incoming = found.incoming;
         initiator.outgoing = found.outgoing;
     }
+}
+
+/// Serials that the admin gave may be another target's; derived ones cannot.
+Status check_given_serials(const std::vector<ListedTarget>& targets, const Specification& wanted) {
+    for (const Lun& lun : wanted.luns) {
+        if (lun.identity.serial == derived_serial(wanted.iqn, lun.number)) {
+            continue;
+        }
+        for (const ListedTarget& target : targets) {
+            for (const ListedLun& other : target.luns) {
+                if (other.serial == lun.identity.serial) {
+                    return fail(ErrorKind::conflict, same_serial(lun, target.name));
+                }
+            }
+        }
+    }
+    return {};
+}
+
+/// tgt opens whatever it is told to, as often as it is told to.
+Status check_storage(TgtDaemon& daemon, BackingInspector& inspector, const Specification& wanted) {
+    const auto backings = inspect_luns(inspector, wanted);
+    const auto targets = tgt::all_targets(daemon);
+    if (!backings || !targets) {
+        return fail(backings ? targets.error() : backings.error());
+    }
+    for (const ListedTarget& target : *targets) {
+        for (const ListedLun& lun : target.luns) {
+            if (auto single =
+                    check_not_exported(inspector, wanted, *backings, lun.path, target.name);
+                !single) {
+                return single;
+            }
+        }
+    }
+    if (auto unique = check_given_serials(*targets, wanted); !unique) {
+        return unique;
+    }
+    for (const Lun& lun : wanted.luns) {
+        if (backings->at(lun.number).kind != Backing::Kind::block) {
+            continue;
+        }
+        if (auto free = inspector.check_free(lun.path); !free) {
+            Error held = free.error().in(fmt::format("LUN {}", lun.number));
+            held.message += held_by(inspector, lun.path);
+            return fail(std::move(held));
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -152,7 +207,13 @@ Status Tgt::start(const Specification& wanted, const Progress& progress) {
     if (auto cleared = stop(wanted.iqn, progress); !cleared) {
         return fail(cleared.error().in("left over from an earlier run"));
     }
-    const auto built = tgt::Builder(daemon_, inspector_, backing_, progress).build(wanted);
+    if (auto storage = check_storage(daemon_, inspector_, wanted); !storage) {
+        return storage;
+    }
+    tgt::Accounts accounts(daemon_, folder_);
+    const tgt::Patience patience{clock_, deadline_};
+    const auto built =
+        tgt::Builder(daemon_, inspector_, accounts, backing_, patience, progress).build(wanted);
     if (built) {
         return {};
     }
@@ -175,7 +236,8 @@ Status Tgt::stop(std::string_view iqn, const Progress& progress) {
         log::warning("the target {} is not ours and stays: {}", iqn, sign);
         return {};
     }
-    return tgt::remove_target(daemon_, clock_, **target, progress);
+    tgt::Accounts accounts(daemon_, folder_);
+    return tgt::remove_target(daemon_, accounts, {clock_, deadline_}, **target, progress);
 }
 
 } // namespace twinsite::target

@@ -24,6 +24,9 @@ struct Response {
 /// HEADER is response_size bytes. Error protocol.
 Result<Response> decode(std::string_view header);
 
+/// TGTADM_USER_EXIST.
+inline constexpr std::uint32_t account_exists = 14;
+
 /// What the daemon's error number means (usr/tgtadm_error.h).
 Error error_of(std::uint32_t number);
 

@@ -39,6 +39,17 @@ TEST(IscsiTarget, bad_parameters_are_refused_with_a_reason) {
     EXPECT_EQ(run_agent("iscsi-target", "validate-all", {{"luns", "0=/dev/a"}}).exit_code, 6);
 }
 
+TEST(IscsiTarget, a_stop_under_an_impossible_name_costs_no_node_its_power) {
+    Settings typo = good;
+    typo["iqn"] = "iqn.2026-11.example:RED";
+    for (const char* implementation : {"lio", "tgt"}) {
+        typo["implementation"] = implementation;
+        const auto run = run_agent("iscsi-target", "stop", typo);
+        EXPECT_EQ(run.exit_code, 0);
+        EXPECT_EQ(run_agent("iscsi-target", "start", typo).exit_code, 6);
+    }
+}
+
 TEST(IscsiTarget, a_password_is_never_shown) {
     const ScratchDirectory scratch;
     Settings with_secret = good;
@@ -46,7 +57,7 @@ TEST(IscsiTarget, a_password_is_never_shown) {
     with_secret["incoming_password_file"] = scratch.write("pw", "geheim 123456\n", 0600).string();
     const auto run = run_agent("iscsi-target", "validate-all", with_secret,
                                {{"OCF_CHECK_LEVEL", "10"}, {"HA_debug", "1"}});
-    EXPECT_EQ(run.exit_code, 6);
+    EXPECT_EQ(run.exit_code, 1) << "6 would keep the resource from nodes whose file is right";
     EXPECT_THAT(run.reason, HasSubstr("the CHAP password"));
     EXPECT_EQ((run.out + run.err).find("geheim"), std::string::npos);
 }

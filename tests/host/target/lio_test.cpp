@@ -136,7 +136,7 @@ TEST_F(Lio, lets_in_whom_it_should_with_chap_both_ways) {
     EXPECT_THAT(out, HasSubstr("monitor=0\na: yes b: Authorization failure(514) c: yes "
                                "Authentication failure(513)\n"));
     EXPECT_THAT(out, HasSubstr("/tmp/own can be read by others"));
-    EXPECT_THAT(out, HasSubstr("monitor=4\nstop=0\n"));
+    EXPECT_THAT(out, HasSubstr("monitor=190\nstop=0\n"));
 }
 
 TEST_F(Lio, a_proof_that_libiscsi_cannot_read_is_told_and_is_no_failure) {

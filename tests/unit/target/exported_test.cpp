@@ -77,8 +77,38 @@ TEST(Differences, each_names_what_is_wrong) {
                 ElementsAre("initiator iqn.x:a may not log in"));
     EXPECT_THAT(after([](Exported& e) { e.initiators[0].luns.clear(); }),
                 ElementsAre("initiator iqn.x:a does not see LUN 0"));
+    EXPECT_THAT(after([](Exported& e) { e.initiators[0].read_only_luns = {0}; }),
+                ElementsAre("initiator iqn.x:a may not write LUN 0"));
+    EXPECT_THAT(after([](Exported& e) { e.faults = {"initiator iqn.x:a sees lun_3 as LUN 0"}; }),
+                ElementsAre("initiator iqn.x:a sees lun_3 as LUN 0"));
     EXPECT_THAT(after([](Exported& e) { e.initiators.push_back({.name = "iqn.x:b"}); }),
                 ElementsAre("initiator iqn.x:b may log in and should not"));
+}
+
+TEST(Differences, a_read_only_lun_must_not_be_writable_by_anybody) {
+    Specification specification = wanted();
+    specification.luns[0].read_only = true;
+    Exported writable = found();
+    writable.luns[0].read_only = std::nullopt; // a file: only the access list protects it
+    EXPECT_THAT(differences(specification, writable),
+                ElementsAre("initiator iqn.x:a may write LUN 0"));
+}
+
+TEST(Differences, the_alua_state_is_compared_for_each_lun) {
+    Specification specification = wanted();
+    specification.luns = parse_luns("0=/dev/drbd0 1=/dev/drbd1").value();
+    EXPECT_TRUE(complete_identities(specification, "", "", ""));
+    specification.alua_state = "standby";
+    Exported mixed = found();
+    mixed.luns.push_back(mixed.luns[0]);
+    mixed.luns[1].number = 1;
+    mixed.luns[1].path = "/dev/drbd1";
+    mixed.luns[1].identity = specification.luns[1].identity;
+    mixed.luns[0].alua_state = "active/optimized";
+    mixed.luns[1].alua_state = "standby";
+    mixed.initiators[0].luns = {0, 1};
+    EXPECT_THAT(differences(specification, mixed),
+                ElementsAre("LUN 0 ALUA state is active/optimized instead of standby"));
 }
 
 TEST(Differences, never_show_a_secret) {

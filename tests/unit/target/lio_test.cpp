@@ -21,15 +21,24 @@ constexpr const char* red = "iqn.2026-11.example:red";
 
 class Devices final : public BackingInspector {
 public:
-    std::string number = "147:0";
+    std::string number{};                       ///< "": "147:" and the path's last digit
+    std::map<std::string, std::string> files{}; ///< path and inode
     bool gone = false;
 
     Result<Backing> inspect(const std::string& path) override {
         if (gone) {
             return fail(ErrorKind::not_found, path + ": No such file or directory");
         }
-        return Backing{.kind = Backing::Kind::block, .device_number = number};
+        if (const auto file = files.find(path); file != files.end()) {
+            return Backing{.kind = Backing::Kind::file, .bytes = 4096, .inode = file->second};
+        }
+        return Backing{.kind = Backing::Kind::block,
+                       .device_number =
+                           number.empty() ? std::string("147:") + path.back() : number};
     }
+    Status check_free(const std::string&) override { return {}; }
+    std::vector<std::string> held{};
+    std::vector<std::string> holders(const std::string&) override { return held; }
 };
 
 class Kernel final : public LioSupport {
@@ -139,11 +148,53 @@ TEST_F(LioTest, leaves_nothing_behind) {
     EXPECT_TRUE(stop());
 }
 
+TEST_F(LioTest, a_backing_store_without_its_target_is_left_over_not_absent) {
+    ASSERT_TRUE(start());
+    tree.failures["+lun3"] = EBUSY;
+    EXPECT_FALSE(stop());
+    tree.failures.clear();
+    const auto found = lio.observe(wanted);
+    EXPECT_EQ(found->presence, Presence::leftover);
+    EXPECT_THAT(found->detail, HasSubstr("a backing store is left over: core/iblock_1378222224/"
+                                         "iqn.2026-11.example:red+lun3"));
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(lio.observe(wanted)->presence, Presence::absent);
+}
+
+TEST_F(LioTest, a_stop_follows_its_luns_into_other_adapters) {
+    ASSERT_TRUE(start());
+    // As a saved configuration is restored: the same names, other numbers.
+    const std::string link = "iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_0/backstore";
+    const std::string restored = "core/iblock_5/iqn.2026-11.example:red+lun0";
+    ASSERT_TRUE(tree.remove_link(link));
+    ASSERT_TRUE(tree.make_directory("core/iblock_5"));
+    ASSERT_TRUE(tree.make_directory(restored));
+    ASSERT_TRUE(tree.make_link(link, restored));
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
 TEST_F(LioTest, an_open_target_needs_no_list) {
     wanted.initiators.clear();
     ASSERT_TRUE(start());
     EXPECT_THAT(differences_now(), IsEmpty());
     EXPECT_TRUE(lio.observe(wanted)->open_to_all);
+}
+
+TEST_F(LioTest, what_somebody_turned_behind_its_back_is_noticed) {
+    const std::string group = "iscsi/iqn.2026-11.example:red/tpgt_1";
+    ASSERT_TRUE(start());
+    tree.set(group + "/acls/iqn.x:a/lun_0/write_protect", "1");
+    EXPECT_THAT(differences_now(), ::testing::ElementsAre("initiator iqn.x:a may not write LUN 0"));
+    ASSERT_TRUE(start());
+    const std::string link = group + "/acls/iqn.x:b/lun_0/backstore";
+    ASSERT_TRUE(tree.remove_link(link));
+    ASSERT_TRUE(tree.make_link(link, group + "/lun/lun_3"));
+    EXPECT_THAT(differences_now(), ::testing::ElementsAre("initiator iqn.x:b sees lun_3 as LUN 0"));
+    wanted.initiators.clear();
+    ASSERT_TRUE(start());
+    tree.set(group + "/attrib/demo_mode_write_protect", "1");
+    EXPECT_THAT(differences_now(), ::testing::ElementsAre(HasSubstr("initiators may not write")));
 }
 
 TEST_F(LioTest, no_initiator_ever_reaches_an_incomplete_target) {
@@ -246,6 +297,9 @@ TEST_F(LioTest, a_device_in_use_is_named) {
     EXPECT_EQ(status.error().kind, ErrorKind::conflict);
     EXPECT_THAT(status.error().message, HasSubstr("opening /dev/drbd1 for LUN 3"));
     EXPECT_THAT(status.error().message, HasSubstr("somebody else has it open"));
+    devices.held = {"mounted on /srv", "dm-3 on top of it"};
+    EXPECT_EQ(start().error().message, "opening /dev/drbd1 for LUN 3: Device or resource busy "
+                                       "(mounted on /srv, dm-3 on top of it)");
 }
 
 TEST_F(LioTest, a_mirror_that_is_not_promoted_is_no_lack_of_permission) {
@@ -255,6 +309,31 @@ TEST_F(LioTest, a_mirror_that_is_not_promoted_is_no_lack_of_permission) {
     EXPECT_EQ(status.error().kind, ErrorKind::conflict);
     EXPECT_EQ(status.error().message, "opening /dev/drbd0 for LUN 0: Read-only file system (is its "
                                       "mirror promoted here?)");
+}
+
+TEST_F(LioTest, one_device_under_two_names_is_refused) {
+    wanted.luns = parse_luns("0=/dev/drbd0 3=/dev/drbd/by-res/red/0").value();
+    const auto status = start();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message, "LUN 0 and 3 are one and the same: /dev/drbd/by-res/red/0");
+    EXPECT_EQ(tree.changes(), 0);
+}
+
+TEST_F(LioTest, one_file_in_two_targets_is_refused) {
+    devices.files = {{"/srv/a.img", "1:1"}, {"/srv/link", "1:1"}, {"/srv/b.img", "1:2"}};
+    wanted.luns = parse_luns("0=/srv/a.img").value();
+    ASSERT_TRUE(start());
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("0=/srv/link").value();
+    ASSERT_TRUE(complete_identities(blue, "", "", ""));
+    const auto second = lio.start(blue, ignore);
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message, HasSubstr("LUN 0: /srv/link is exported by core/fileio_"));
+    EXPECT_EQ(lio.observe(blue)->presence, Presence::absent);
+    blue.luns[0].path = "/srv/b.img";
+    EXPECT_TRUE(lio.start(blue, ignore));
+    EXPECT_TRUE(start()) << "its own file is no conflict";
 }
 
 TEST_F(LioTest, a_missing_device_changes_nothing) {
@@ -283,6 +362,20 @@ TEST_F(LioTest, a_stop_takes_down_luns_that_are_no_longer_configured) {
     EXPECT_THAT(differences_now().front(), HasSubstr("LUN 3 is exported and should not be"));
     ASSERT_TRUE(stop());
     EXPECT_EQ(tree.content(), (std::vector<std::string>{"iscsi"}));
+}
+
+TEST_F(LioTest, a_backing_store_that_another_target_uses_names_that_target) {
+    ASSERT_TRUE(start());
+    for (const char* folder :
+         {"vhost", "vhost/naa.1", "vhost/naa.1/tpgt_1", "vhost/naa.1/tpgt_1/lun/lun_5"}) {
+        ASSERT_TRUE(tree.make_directory(folder));
+    }
+    ASSERT_TRUE(tree.make_link("vhost/naa.1/tpgt_1/lun/lun_5/x",
+                               "core/iblock_1378222224/iqn.2026-11.example:red+lun3"));
+    const auto status = stop();
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message, HasSubstr("+lun3: Device or resource busy "
+                                                  "(vhost/naa.1/tpgt_1/lun/lun_5 uses it)"));
 }
 
 TEST_F(LioTest, a_delete_that_fails_is_named_and_the_rest_goes_on) {
@@ -321,6 +414,75 @@ TEST_F(ForeignTarget, is_never_touched) {
     EXPECT_TRUE(stop());
     EXPECT_EQ(tree.content(), before);
     EXPECT_EQ(lio.observe(wanted)->presence, Presence::foreign);
+}
+
+/// A target of ours to which somebody added a LUN, a portal group or what else.
+class AddedTo : public LioTest {
+protected:
+    AddedTo() {
+        EXPECT_TRUE(start());
+        for (const char* folder : {"core/iblock_0", "core/iblock_0/mydisk"}) {
+            EXPECT_TRUE(tree.make_directory(folder));
+        }
+    }
+    void add(const char* folder, const char* link) {
+        EXPECT_TRUE(tree.make_directory(folder));
+        if (link != nullptr) {
+            EXPECT_TRUE(tree.make_link(std::string(folder) + "/" + link, "core/iblock_0/mydisk"));
+        }
+    }
+    std::vector<std::string> left_of_others() {
+        std::vector<std::string> left = tree.content();
+        std::erase_if(left,
+                      [](const std::string& line) { return line.starts_with("core/iblock_0"); });
+        return left;
+    }
+    static constexpr const char* group = "iscsi/iqn.2026-11.example:red/tpgt_1";
+    static constexpr const char* lun = "iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_7";
+    static constexpr const char* other_group = "iscsi/iqn.2026-11.example:red/tpgt_2";
+};
+
+TEST_F(AddedTo, is_still_ours_and_the_addition_is_named) {
+    add(lun, "x");
+    EXPECT_THAT(
+        differences_now(),
+        ::testing::Contains("somebody added to the target: its lun_7 is core/iblock_0/mydisk"));
+    add(other_group, nullptr);
+    EXPECT_THAT(differences_now(),
+                ::testing::Contains("somebody added to the target: it has a portal group tpgt_2"));
+}
+
+TEST_F(AddedTo, a_second_portal_group_does_not_hide_that_ours_is_closed) {
+    add(other_group, nullptr);
+    tree.set(std::string(other_group) + "/enable", "1");
+    tree.set(std::string(group) + "/enable", "0");
+    EXPECT_THAT(differences_now(), ::testing::Contains("the target is disabled"));
+}
+
+TEST_F(AddedTo, a_stop_takes_all_of_it_down_and_leaves_the_other_backing_store) {
+    add(lun, "x");
+    add(other_group, nullptr);
+    ASSERT_TRUE(stop());
+    EXPECT_EQ(left_of_others(), (std::vector<std::string>{"iscsi"}));
+    EXPECT_TRUE(tree.exists("core/iblock_0/mydisk").value());
+}
+
+TEST_F(AddedTo, a_stop_that_was_killed_anywhere_is_made_good) {
+    add("iscsi/iqn.2026-11.example:red/tpgt_1/lun/lun_9", "x");
+    add(other_group, nullptr);
+    add("iscsi/iqn.2026-11.example:red/tpgt_2/lun/lun_0", "x");
+    for (bool killed = true; killed;) {
+        // Each try makes one change and dies before the next.
+        tree.changes_left = 1;
+        try {
+            ASSERT_TRUE(stop());
+            killed = false;
+        } catch (const Killed&) {
+            killed = true;
+        }
+        tree.changes_left.reset();
+    }
+    EXPECT_EQ(left_of_others(), (std::vector<std::string>{"iscsi"}));
 }
 
 TEST_F(LioTest, other_targets_stay) {

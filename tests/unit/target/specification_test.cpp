@@ -1,3 +1,4 @@
+#include <twinsite/target/login_check.hpp>
 #include <twinsite/target/specification.hpp>
 
 #include <gtest/gtest.h>
@@ -88,6 +89,23 @@ TEST(Credentials, what_lio_would_misread_is_refused) {
     EXPECT_FALSE(check_credentials({"user", "NULL"}));
     const auto error = check_credentials({"user", "geheim\x01"}).error();
     EXPECT_EQ(error.message.find("geheim"), std::string::npos);
+}
+
+TEST(LoginRequests, reach_every_lun_and_every_portal) {
+    Specification wanted;
+    wanted.iqn = "iqn.x:red";
+    wanted.luns = parse_luns("0=/dev/a 3=/dev/b").value();
+    wanted.portals = parse_portals("192.0.2.1:3260 [::]:3261").value();
+    wanted.initiators = parse_initiators("iqn.x:a iqn.x:b").value();
+    std::vector<std::pair<std::string, std::uint64_t>> reached;
+    for (const LoginRequest& request : login_requests(wanted)) {
+        reached.emplace_back(request.portal, request.lun);
+        EXPECT_EQ(request.initiator, "iqn.x:a");
+    }
+    EXPECT_EQ(reached,
+              (decltype(reached){{"192.0.2.1:3260", 0}, {"192.0.2.1:3260", 3}, {"[::1]:3261", 0}}));
+    wanted.portals.clear();
+    EXPECT_TRUE(login_requests(wanted).empty());
 }
 
 } // namespace

@@ -2,7 +2,9 @@
 #include "lib/target/tgt/listing.hpp"
 #include "lib/target/tgt/wire.hpp"
 #include "tests/support/fake_clock.hpp"
+#include "tests/support/scratch_directory.hpp"
 
+#include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/target/identity.hpp>
 #include <twinsite/target/tgt.hpp>
@@ -11,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <set>
 
 namespace twinsite::target {
@@ -123,14 +126,21 @@ public:
         std::vector<std::string> users{};
     };
     std::map<std::int32_t, Target> targets{};
-    std::set<std::string> accounts{};
+    std::map<std::string, std::string> accounts{}; ///< and their passwords
+    std::set<std::string> discovery_users{};       ///< nothing shows them
+    std::string started = "first";
+    std::vector<std::string> portals{"0.0.0.0:3260"};
+    std::set<std::string> others_open{}; ///< portals that another start opens just before us
+    /// Deletes of a target that are refused because a command is at work; LUNs above it are gone.
+    int busy_deletes = 0;
 
     Result<bool> runs() override { return running; }
+    std::string incarnation() override { return started; }
     Result<std::string> ask(const TgtRequest& request) override {
         using Operation = TgtRequest::Operation;
         using Mode = TgtRequest::Mode;
         if (request.operation == Operation::show) {
-            return request.mode == Mode::portal ? "Portal: 0.0.0.0:3260,1\n" : show();
+            return request.mode == Mode::portal ? show_portals() : show();
         }
         if (changes_left && (*changes_left)-- == 0) {
             throw Killed{};
@@ -140,9 +150,18 @@ public:
         if (request.mode == Mode::account && request.operation != Operation::bind) {
             const std::string user = value.substr(0, value.find(','));
             if (request.operation == Operation::create) {
-                return accounts.insert(user).second ? done() : refused(14);
+                const std::string password =
+                    request.parameters.substr(request.parameters.rfind('=') + 1);
+                return accounts.emplace(user, password).second ? done() : refused(14);
             }
-            return accounts.erase(user) == 1 ? done() : refused(15);
+            return delete_account(user);
+        }
+        if (request.mode == Mode::portal) {
+            if (value.starts_with("203.0.113.")) {
+                return refused(1); // not this node's
+            }
+            portals.push_back(value);
+            return others_open.contains(value) ? refused(1) : done();
         }
         if (request.mode == Mode::target && request.operation == Operation::create) {
             return targets.emplace(request.target, Target{.name = value}).second ? done()
@@ -158,17 +177,33 @@ private:
     static Result<std::string> done() { return ""; }
     static Result<std::string> refused(std::uint32_t number) { return fail(tgt::error_of(number)); }
 
+    /// As account_del of usr/iscsi/account.c: whoever was bound to it is no more.
+    Result<std::string> delete_account(const std::string& user) {
+        for (auto& [id, target] : targets) {
+            std::erase(target.users, user);
+        }
+        discovery_users.erase(user);
+        return accounts.erase(user) == 1 ? done() : refused(15);
+    }
+
     Result<std::string> change(Iterator target, const TgtRequest& request,
                                const std::string& value) {
         using Operation = TgtRequest::Operation;
         using Mode = TgtRequest::Mode;
         if (request.mode == Mode::target && request.operation == Operation::remove) {
+            if (busy_deletes > 0) {
+                --busy_deletes;
+                return refused(20);
+            }
             targets.erase(target);
         } else if (request.mode == Mode::target && request.operation == Operation::bind) {
             target->second.access.push_back(value);
         } else if (request.mode == Mode::target && request.operation == Operation::unbind) {
             std::erase(target->second.access, value);
         } else if (request.mode == Mode::account) {
+            if (!accounts.contains(value)) {
+                return refused(15);
+            }
             target->second.users.push_back(value);
         } else if (request.mode == Mode::device) {
             for (const std::string& word : split(request.parameters, ",")) {
@@ -177,6 +212,14 @@ private:
             }
         }
         return done();
+    }
+
+    [[nodiscard]] std::string show_portals() const {
+        std::string text;
+        for (const std::string& portal : portals) {
+            text += fmt::format("Portal: {},1\n", portal);
+        }
+        return text;
     }
 
     [[nodiscard]] std::string show() const {
@@ -205,9 +248,19 @@ private:
 
 class Files final : public BackingInspector {
 public:
-    Result<Backing> inspect(const std::string&) override {
-        return Backing{.kind = Backing::Kind::file, .bytes = 4096};
+    std::map<std::string, Backing> others{}; ///< what is no file of its own
+    std::set<std::string> held{};
+
+    Result<Backing> inspect(const std::string& path) override {
+        const auto other = others.find(path);
+        return other != others.end()
+                   ? other->second
+                   : Backing{.kind = Backing::Kind::file, .bytes = 4096, .inode = path};
     }
+    Status check_free(const std::string& path) override {
+        return held.contains(path) ? Status(fail(error_from_errno(EBUSY, path))) : Status();
+    }
+    std::vector<std::string> holders(const std::string&) override { return {"mounted on /srv"}; }
 };
 
 class TgtTest : public ::testing::Test {
@@ -230,7 +283,9 @@ protected:
     FakeDaemon daemon;
     Files files;
     testing::FakeClock clock;
-    Tgt engine{daemon, files, clock, {}};
+    Deadline deadline = Deadline::after(clock, Milliseconds(55'000));
+    testing::ScratchDirectory folder;
+    Tgt engine{daemon, files, clock, deadline, {}, folder.path()};
     Specification wanted;
 };
 
@@ -263,6 +318,78 @@ TEST_F(TgtTest, a_run_killed_anywhere_is_made_good) {
     }
 }
 
+TEST_F(TgtTest, a_stop_waits_for_io_in_flight_until_its_deadline) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.busy_deletes = 100;
+    EXPECT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_THAT(daemon.targets, IsEmpty());
+    EXPECT_GT(clock.now() - TimePoint{}, Milliseconds(3000)) << "I/O may take longer than sessions";
+}
+
+TEST_F(TgtTest, a_stop_whose_io_never_ends_names_the_lun_in_time) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.busy_deletes = 1'000'000;
+    const auto status = engine.stop(wanted.iqn, ignore);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::conflict);
+    EXPECT_EQ(status.error().message, "LUN 2 still has I/O in flight on /srv/b");
+    EXPECT_FALSE(deadline.passed(clock)) << "the reason has to be told in time";
+    EXPECT_GT(clock.now() - TimePoint{}, Milliseconds(50'000)) << "the node would be fenced early";
+}
+
+TEST_F(TgtTest, an_account_that_somebody_else_made_is_used_and_stays) {
+    daemon.accounts["user"] = "geheim123456";
+    daemon.discovery_users = {"user"};
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_EQ(daemon.accounts.count("user"), 1U);
+    EXPECT_EQ(daemon.discovery_users.count("user"), 1U) << "discovery is open to everybody now";
+}
+
+TEST_F(TgtTest, an_account_made_in_a_daemon_that_is_gone_is_not_ours_any_more) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.targets.clear();
+    daemon.started = "second"; // and this one has the account from its own configuration
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_EQ(daemon.accounts.count("user"), 1U);
+}
+
+TEST_F(TgtTest, an_account_left_over_from_an_earlier_run_gets_the_new_password) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    daemon.targets.clear();
+    wanted.incoming.password = "another12345";
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    EXPECT_EQ(daemon.accounts["user"], "another12345");
+}
+
+TEST_F(TgtTest, two_targets_share_an_account_and_neither_is_ever_open) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("1=/srv/c").value();
+    ASSERT_TRUE(complete_identities(blue, "", "", ""));
+    ASSERT_TRUE(engine.start(blue, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    ASSERT_TRUE(engine.stop(blue.iqn, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_THAT(daemon.accounts, IsEmpty());
+}
+
+TEST_F(TgtTest, who_cannot_have_the_accounts_lock_lets_nobody_in_and_a_stop_goes_on) {
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    const auto lock = try_lock_file(folder.path() / ".accounts.lock");
+    ASSERT_TRUE(lock);
+    ASSERT_TRUE(engine.stop(wanted.iqn, ignore));
+    EXPECT_EQ(daemon.accounts.count("user"), 1U);
+    const auto status = engine.start(wanted, ignore);
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message, HasSubstr("tgt's CHAP accounts: "));
+    EXPECT_THAT(daemon.targets, IsEmpty());
+}
+
 TEST_F(TgtTest, a_foreign_target_is_never_touched) {
     daemon.targets[1].name = wanted.iqn;
     EXPECT_EQ(engine.observe(wanted)->presence, Presence::foreign);
@@ -270,6 +397,53 @@ TEST_F(TgtTest, a_foreign_target_is_never_touched) {
     EXPECT_TRUE(engine.stop(wanted.iqn, ignore));
     EXPECT_EQ(daemon.targets.size(), 1U);
     EXPECT_EQ(daemon.changes, 0);
+}
+
+TEST_F(TgtTest, storage_that_is_in_use_is_refused_before_anything_is_made) {
+    const Backing mirror{.kind = Backing::Kind::block, .device_number = "147:0"};
+    files.others["/srv/a"] = files.others["/srv/b"] = mirror;
+    EXPECT_EQ(engine.start(wanted, ignore).error().message,
+              "LUN 1 and 2 are one and the same: /srv/b");
+    files.others.erase("/srv/b");
+    files.held = {"/srv/a"};
+    EXPECT_EQ(engine.start(wanted, ignore).error().message,
+              "LUN 1: /srv/a: Device or resource busy (mounted on /srv)");
+    files.held.clear();
+    EXPECT_EQ(daemon.changes, 0);
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("4=/dev/drbd0").value();
+    ASSERT_TRUE(complete_identities(blue, "", "", ""));
+    files.others["/dev/drbd0"] = mirror;
+    EXPECT_EQ(engine.start(blue, ignore).error().message,
+              "LUN 4: /dev/drbd0 is exported by iqn.2026-11.example:red already");
+    EXPECT_EQ(daemon.targets.size(), 1U);
+}
+
+TEST_F(TgtTest, a_portal_that_another_start_opened_first_is_open) {
+    wanted.portals = parse_portals("192.0.2.1:3261").value();
+    daemon.others_open = {"192.0.2.1:3261"};
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    EXPECT_THAT(differences_now(), IsEmpty());
+    wanted.portals = parse_portals("203.0.113.9:3261").value();
+    EXPECT_THAT(engine.start(wanted, ignore).error().message,
+                HasSubstr("portal 203.0.113.9:3261: tgt failed for a reason it does not tell (does "
+                          "this node have the address"));
+}
+
+TEST_F(TgtTest, a_given_serial_of_another_target_is_refused) {
+    wanted.luns.at(0).identity.serial = "old-serial-1";
+    ASSERT_TRUE(engine.start(wanted, ignore));
+    Specification blue = wanted;
+    blue.iqn = "iqn.2026-11.example:blue";
+    blue.luns = parse_luns("1=/srv/c").value();
+    ASSERT_TRUE(complete_identities(blue, "old-serial-1", "", ""));
+    EXPECT_EQ(engine.start(blue, ignore).error().message,
+              "LUN 1: serial old-serial-1 is that of iqn.2026-11.example:red already; initiators "
+              "would take both for one disk");
+    EXPECT_EQ(daemon.targets.size(), 1U);
+    EXPECT_TRUE(engine.start(wanted, ignore)) << "its own serial is no conflict";
 }
 
 TEST_F(TgtTest, a_daemon_that_is_not_there_exports_nothing) {

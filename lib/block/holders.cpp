@@ -1,6 +1,6 @@
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
-#include <twinsite/mirror/holders.hpp>
+#include <twinsite/block/holders.hpp>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include <cctype>
 #include <system_error>
 
-namespace twinsite::mirror {
+namespace twinsite::block {
 
 namespace {
 
@@ -95,4 +95,4 @@ std::vector<std::string> holders(int major, int minor, const fs::path& root) {
     return found;
 }
 
-} // namespace twinsite::mirror
+} // namespace twinsite::block
