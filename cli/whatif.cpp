@@ -35,7 +35,8 @@ Json outcome_json(const site::Outcome& outcome) {
     }
     return {{"needs_go_live", outcome.needs_go_live},
             {"luns", std::move(luns)},
-            {"vms", std::move(vms)}};
+            {"vms", std::move(vms)},
+            {"remarks", outcome.remarks}};
 }
 
 void print_outcome(const site::Outcome& outcome) {
@@ -45,11 +46,15 @@ void print_outcome(const site::Outcome& outcome) {
                    lun.divergence, lun.reason.empty() ? "" : fmt::format("  ({})", lun.reason));
     }
     for (const auto& vm : outcome.vms) {
-        const std::string where = vm.to.empty()      ? fmt::format("was on {}", vm.from)
+        const std::string where = vm.to.empty() && vm.from.empty() ? "ran nowhere"
+                                  : vm.to.empty()    ? fmt::format("was on {}", vm.from)
                                   : vm.from == vm.to ? vm.to
                                                      : fmt::format("{} -> {}", vm.from, vm.to);
         fmt::print("  VM  {:<12} {:<9} {}{}\n", vm.vm, site::to_string(vm.fate), where,
                    vm.reason.empty() ? "" : fmt::format("  ({})", vm.reason));
+    }
+    for (const std::string& remark : outcome.remarks) {
+        fmt::print("  {}\n", remark);
     }
 }
 

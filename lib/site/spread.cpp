@@ -1,3 +1,6 @@
+#include "lib/site/host_memory.hpp"
+
+#include <twinsite/site/scores.hpp>
 #include <twinsite/site/spread.hpp>
 
 #include <algorithm>
@@ -58,6 +61,42 @@ std::vector<std::string> preferred_hosts(const Topology& topology) {
         chosen.push_back(best->node->name);
     }
     return chosen;
+}
+
+namespace {
+
+/// A host for a VM whose preferred one is full.
+std::string other_host(const Topology& topology, const HostMemory& memory, const Vm& vm) {
+    const auto any = [](const Node&) { return true; };
+    std::string host = memory.roomiest(vm.home, vm, any);
+    for (const std::string& site : topology.sites) {
+        if (host.empty() && site != vm.home && !keeps_to_lun(topology.policy)) {
+            host = memory.roomiest(site, vm, any);
+        }
+    }
+    return host;
+}
+
+} // namespace
+
+std::vector<std::string> normal_hosts(const Topology& topology) {
+    std::vector<std::string> hosts = preferred_hosts(topology);
+    HostMemory memory(topology, [](const Node&) { return true; });
+    for (const auto& group : by_priority(topology)) {
+        std::vector<std::size_t> displaced;
+        for (const std::size_t at : group) {
+            if (memory.fits(hosts[at], topology.vms[at])) {
+                memory.take(hosts[at], topology.vms[at]);
+            } else {
+                displaced.push_back(at);
+            }
+        }
+        for (const std::size_t at : displaced) {
+            hosts[at] = other_host(topology, memory, topology.vms[at]);
+            memory.take(hosts[at], topology.vms[at]);
+        }
+    }
+    return hosts;
 }
 
 } // namespace twinsite::site

@@ -29,4 +29,8 @@ struct Scores {
 
 Scores scores_for(const Policy& policy);
 
+/// Whether a VM runs in the site of its LUN or nowhere ("overflow": false). When its LUN moves,
+/// because home is gone, the VM may start there.
+bool keeps_to_lun(const Policy& policy);
+
 } // namespace twinsite::site

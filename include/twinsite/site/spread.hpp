@@ -1,4 +1,4 @@
-// Which host of its home site each VM prefers.
+// Which host of its home site each VM prefers, and where it runs when nothing fails.
 #pragma once
 
 #include <twinsite/site/topology.hpp>
@@ -13,5 +13,10 @@ namespace twinsite::site {
 /// memory left (the fewest VMs where memory is not stated). A VM added at the end of the file
 /// therefore moves no other.
 std::vector<std::string> preferred_hosts(const Topology& topology);
+
+/// The host on which Pacemaker runs each VM when nothing fails: the preferred one while memory
+/// lasts, by priority; then another of its home, or of the other site where it may leave its own.
+/// "" for a VM that finds no room at all.
+std::vector<std::string> normal_hosts(const Topology& topology);
 
 } // namespace twinsite::site

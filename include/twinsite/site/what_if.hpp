@@ -56,8 +56,8 @@ std::string_view to_string(VmFate fate);
 struct VmOutcome {
     std::string vm;
     VmFate fate = VmFate::stays;
-    std::string from;
-    std::string to; ///< "" when it runs nowhere
+    std::string from; ///< "" when it finds no room even while nothing fails
+    std::string to;   ///< "" when it runs nowhere
     std::string reason;
 };
 
@@ -67,6 +67,7 @@ struct Outcome {
     /// Nothing is taken over because no side has the quorum, or a dead node cannot be fenced:
     /// an operator has to confirm that the other side is dead.
     bool needs_go_live = false;
+    /// Sentences on what this model cannot decide.
     std::vector<std::string> remarks;
 };
 
