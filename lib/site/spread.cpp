@@ -4,7 +4,8 @@
 #include <twinsite/site/spread.hpp>
 
 #include <algorithm>
-#include <unordered_map>
+#include <numeric>
+#include <set>
 
 namespace twinsite::site {
 
@@ -16,9 +17,13 @@ struct Host {
     std::size_t vms = 0;
 };
 
-} // namespace
+struct Spread {
+    std::vector<std::string> chosen;       ///< by VM, in the order of the topology
+    std::set<std::string_view> overfilled; ///< sites
+};
 
-std::vector<std::string> preferred_hosts(const Topology& topology) {
+/// Each VM of ORDER to the host of its home with the most memory left.
+Spread spread_in(const Topology& topology, const std::vector<std::size_t>& order) {
     std::vector<Host> hosts;
     for (const Node& node : topology.nodes) {
         if (node.compute) {
@@ -36,11 +41,12 @@ std::vector<std::string> preferred_hosts(const Topology& topology) {
             }
         }
     }
-    std::vector<std::string> chosen;
-    chosen.reserve(topology.vms.size());
-    for (const Vm& vm : topology.vms) {
+    Spread spread;
+    spread.chosen.resize(topology.vms.size());
+    for (const std::size_t at : order) {
+        const Vm& vm = topology.vms[at];
         if (!vm.host.empty()) {
-            chosen.push_back(vm.host);
+            spread.chosen[at] = vm.host;
             continue;
         }
         Host* best = nullptr;
@@ -53,14 +59,39 @@ std::vector<std::string> preferred_hosts(const Topology& topology) {
                 best = &host;
             }
         }
-        if (best == nullptr) {
-            chosen.emplace_back();
-            continue;
+        if (best != nullptr) {
+            place(*best, vm);
+            spread.chosen[at] = best->node->name;
         }
-        place(*best, vm);
-        chosen.push_back(best->node->name);
     }
-    return chosen;
+    for (const Host& host : hosts) {
+        if (host.left_mib < 0 && host.node->memory_mib > 0) {
+            spread.overfilled.insert(host.node->site);
+        }
+    }
+    return spread;
+}
+
+} // namespace
+
+std::vector<std::string> preferred_hosts(const Topology& topology) {
+    std::vector<std::size_t> order(topology.vms.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    Spread spread = spread_in(topology, order);
+    if (spread.overfilled.empty()) {
+        return std::move(spread.chosen);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return topology.vms[a].memory_mib > topology.vms[b].memory_mib;
+    });
+    Spread largest_first = spread_in(topology, order);
+    for (const std::size_t at : order) {
+        const std::string& site = topology.vms[at].home;
+        if (spread.overfilled.contains(site) && !largest_first.overfilled.contains(site)) {
+            spread.chosen[at] = std::move(largest_first.chosen[at]);
+        }
+    }
+    return std::move(spread.chosen);
 }
 
 namespace {

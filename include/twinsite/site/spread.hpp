@@ -11,7 +11,8 @@ namespace twinsite::site {
 /// One host name for each VM of the topology, in its order; "" where the home has no compute node.
 /// A VM's own "host" wins; the others go, in the order of the file, to the host with the most
 /// memory left (the fewest VMs where memory is not stated). A VM added at the end of the file
-/// therefore moves no other.
+/// therefore moves no other. Only where that overfills a host the largest go first, if all fit
+/// then.
 std::vector<std::string> preferred_hosts(const Topology& topology);
 
 /// The host on which Pacemaker runs each VM when nothing fails: the preferred one while memory

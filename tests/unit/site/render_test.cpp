@@ -202,6 +202,17 @@ TEST(Spread, does_not_move_others_when_a_vm_is_added_at_the_end) {
     EXPECT_EQ(after, before);
 }
 
+TEST(Spread, puts_the_largest_first_where_the_order_of_the_file_overfills_a_host) {
+    Topology topology = example_topology();
+    topology.vms.push_back(topology.vms[1]);
+    topology.vms.back().name = "third";
+    topology.vms[0].memory_mib = 128;
+    topology.vms[1].memory_mib = 128;
+    topology.vms.back().memory_mib = 256;
+    EXPECT_THAT(preferred_hosts(topology),
+                ElementsAre("rz1-b", "rz1-b", "rz2-a", "rz2-b", "rz1-a"));
+}
+
 TEST(RenderDrbd, lets_home_luns_go_on_alone_with_keep_home) {
     const Topology topology = example_topology();
     const std::string text = render_drbd_resource(topology, topology.luns[0], "/h");
