@@ -148,6 +148,11 @@ void add_vms(const Topology& topology, const Scores& scores, Section& resources,
         const Vm& vm = topology.vms[i];
         resources.add(vm_resource(topology, vm, scores));
         constraints.add(home_rule(vm, scores));
+        if (topology.policy.failback == Failback::window && !topology.policy.vm_follows_lun) {
+            // Its LUN does not draw it home, and its stickiness is more than home is worth.
+            constraints.add(home_in_window({vm_id(vm.name), "", vm.home, scores.home_in_window},
+                                           topology.policy.window));
+        }
         if (!hosts[i].empty()) {
             constraints.add(location(fmt::format("{}host-{}", constraint_prefix, vm_id(vm.name)),
                                      vm_id(vm.name), hosts[i], std::to_string(scores.vm_host)));

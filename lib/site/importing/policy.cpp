@@ -108,7 +108,8 @@ private:
     bool window() {
         std::string window;
         for (Preference& each : work_.preferences) {
-            if (each.times.empty() || each.score <= 0 || !work_.lun_behind(each.resource)) {
+            if (each.times.empty() || each.score <= 0 ||
+                (!work_.lun_behind(each.resource) && !work_.vm_behind(each.resource))) {
                 continue;
             }
             const std::string mine = window_of(each.times);

@@ -222,7 +222,7 @@ TEST_P(EveryTopology, has_a_number_of_constraints_linear_in_what_it_holds) {
     const std::size_t constraints =
         cib.child("configuration")->child("constraints")->children.size();
     EXPECT_LE(constraints,
-              4 * topology.luns.size() + 6 * topology.vms.size() + 2 * topology.nodes.size());
+              4 * topology.luns.size() + 8 * topology.vms.size() + 2 * topology.nodes.size());
 }
 
 TEST_P(EveryTopology, headroom_is_what_it_says) {
