@@ -1,4 +1,5 @@
 #include <twinsite/site/capacity.hpp>
+#include <twinsite/site/scores.hpp>
 #include <twinsite/site/spread.hpp>
 
 #include <fmt/format.h>
@@ -27,6 +28,7 @@ struct Host {
     const Node* node;
     std::int64_t left_mib;
     std::vector<std::int64_t> vms;
+    bool luns_go_along = true; ///< each of its VMs has its LUNs' home copies on it
 };
 
 std::int64_t sum(std::span<const std::int64_t> sizes) {
@@ -34,6 +36,20 @@ std::int64_t sum(std::span<const std::int64_t> sizes) {
                            [](std::int64_t total, std::int64_t size) {
                                return total + std::max<std::int64_t>(size, 0);
                            });
+}
+
+/// The node that serves each LUN while nothing fails.
+std::unordered_map<std::string_view, std::string_view> home_copies(const Topology& topology) {
+    std::unordered_map<std::string_view, std::string_view> nodes;
+    for (const Lun& lun : topology.luns) {
+        for (const Replica& replica : lun.mirror.replicas) {
+            const Node* node = topology.node(replica.node);
+            if (node != nullptr && node->site == lun.home) {
+                nodes.emplace(lun.name, node->name);
+            }
+        }
+    }
+    return nodes;
 }
 
 /// The cluster while nothing fails.
@@ -45,15 +61,22 @@ public:
         for (const Node& node : topology.nodes) {
             if (node.compute) {
                 index.emplace(node.name, hosts_.size());
-                hosts_.push_back({&node, node.usable_mib(), {}});
+                hosts_.push_back({.node = &node, .left_mib = node.usable_mib(), .vms = {}});
             }
         }
+        const auto served_by = home_copies(topology);
         host_of_ = normal_hosts(topology);
         for (std::size_t i = 0; i < topology.vms.size(); ++i) {
             const auto at = index.find(host_of_[i]);
             if (at != index.end()) {
                 hosts_[at->second].left_mib -= topology.vms[i].memory_mib;
                 hosts_[at->second].vms.push_back(topology.vms[i].memory_mib);
+                for (const std::string& lun : topology.vms[i].luns) {
+                    const auto served = served_by.find(lun);
+                    hosts_[at->second].luns_go_along = hosts_[at->second].luns_go_along &&
+                                                       served != served_by.end() &&
+                                                       served->second == host_of_[i];
+                }
             }
             if (at == index.end() || hosts_[at->second].node->site != topology.vms[i].home) {
                 ++strays_;
@@ -92,13 +115,14 @@ public:
         if (pack(lost.vms, here) == Packing::fits) {
             return report;
         }
-        report.packing = pack(lost.vms, everywhere);
-        if (report.packing == Packing::fits && topology_.policy.overflow) {
+        // Where a VM keeps to its LUN, it leaves home only when no host of home lives and the LUN
+        // leaves with it.
+        const bool may_leave =
+            !keeps_to_lun(topology_.policy) || (here.empty() && lost.luns_go_along);
+        report.packing = pack(lost.vms, may_leave ? everywhere : here);
+        if (may_leave && report.packing == Packing::fits) {
             report.verdict = LossVerdict::leaves_site;
             return report;
-        }
-        if (!topology_.policy.overflow) {
-            report.packing = pack(lost.vms, here);
         }
         report.verdict = LossVerdict::does_not_fit;
         return report;

@@ -200,7 +200,7 @@ private:
             ++(bond.score < infinity && bond.score <= home ? weak : strong);
         }
         policy_.vm_follows_lun = weak == 0 || strong >= weak;
-        policy_.overflow = infinite == 0;
+        policy_.overflow = infinite == 0 || !policy_.vm_follows_lun;
     }
 };
 

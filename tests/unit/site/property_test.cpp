@@ -34,7 +34,7 @@ Topology random_topology(unsigned seed) {
     topology.cluster = "random";
     topology.sites = {"rz1", "rz2"};
     topology.policy.vm_follows_lun = random.coin();
-    topology.policy.overflow = random.coin();
+    topology.policy.overflow = random.coin() || !topology.policy.vm_follows_lun;
     topology.policy.failback =
         std::array{Failback::automatic, Failback::manual, Failback::window}[random.below(3)];
     topology.policy.window =
