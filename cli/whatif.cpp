@@ -22,6 +22,7 @@ Json outcome_json(const site::Outcome& outcome) {
         luns.push_back({{"lun", lun.lun},
                         {"fate", std::string(site::to_string(lun.fate))},
                         {"promoted_on", lun.promoted_on},
+                        {"stands_on", lun.stands_on},
                         {"divergence", lun.divergence},
                         {"reason", lun.reason}});
     }
@@ -41,9 +42,10 @@ Json outcome_json(const site::Outcome& outcome) {
 
 void print_outcome(const site::Outcome& outcome) {
     for (const auto& lun : outcome.luns) {
+        const auto& nodes = lun.promoted_on.empty() ? lun.stands_on : lun.promoted_on;
         fmt::print("  LUN {:<12} {:<9} {:<20} {}{}\n", lun.lun, site::to_string(lun.fate),
-                   lun.promoted_on.empty() ? "nowhere" : join(lun.promoted_on, " and "),
-                   lun.divergence, lun.reason.empty() ? "" : fmt::format("  ({})", lun.reason));
+                   nodes.empty() ? "nowhere" : join(nodes, " and "), lun.divergence,
+                   lun.reason.empty() ? "" : fmt::format("  ({})", lun.reason));
     }
     for (const auto& vm : outcome.vms) {
         const std::string where = vm.to.empty() && vm.from.empty() ? "ran nowhere"

@@ -1,4 +1,5 @@
 #include "lib/site/host_memory.hpp"
+#include "lib/site/reach.hpp"
 
 #include <twinsite/site/scores.hpp>
 #include <twinsite/site/spread.hpp>
@@ -41,6 +42,7 @@ Spread spread_in(const Topology& topology, const std::vector<std::size_t>& order
             }
         }
     }
+    const Reach reach(topology);
     Spread spread;
     spread.chosen.resize(topology.vms.size());
     for (const std::size_t at : order) {
@@ -51,7 +53,7 @@ Spread spread_in(const Topology& topology, const std::vector<std::size_t>& order
         }
         Host* best = nullptr;
         for (Host& host : hosts) {
-            if (host.node->site != vm.home) {
+            if (host.node->site != vm.home || !reach.reaches(host.node->name, vm)) {
                 continue;
             }
             if (best == nullptr || host.left_mib > best->left_mib ||
@@ -97,12 +99,14 @@ std::vector<std::string> preferred_hosts(const Topology& topology) {
 namespace {
 
 /// A host for a VM whose preferred one is full.
-std::string other_host(const Topology& topology, const HostMemory& memory, const Vm& vm) {
-    const auto any = [](const Node&) { return true; };
-    std::string host = memory.roomiest(vm.home, vm, any);
+std::string other_host(const Topology& topology, const Reach& reach, const HostMemory& memory,
+                       const Vm& vm) {
+    const auto reaches = [&](const Node& node) { return reach.reaches(node.name, vm); };
+    const bool may_leave = !keeps_to_lun(topology.policy) || reach.is_local(vm);
+    std::string host = memory.roomiest(vm.home, vm, reaches);
     for (const std::string& site : topology.sites) {
-        if (host.empty() && site != vm.home && !keeps_to_lun(topology.policy)) {
-            host = memory.roomiest(site, vm, any);
+        if (host.empty() && site != vm.home && may_leave) {
+            host = memory.roomiest(site, vm, reaches);
         }
     }
     return host;
@@ -112,18 +116,20 @@ std::string other_host(const Topology& topology, const HostMemory& memory, const
 
 std::vector<std::string> normal_hosts(const Topology& topology) {
     std::vector<std::string> hosts = preferred_hosts(topology);
+    const Reach reach(topology);
     HostMemory memory(topology, [](const Node&) { return true; });
     for (const auto& group : by_priority(topology)) {
         std::vector<std::size_t> displaced;
         for (const std::size_t at : group) {
-            if (memory.fits(hosts[at], topology.vms[at])) {
-                memory.take(hosts[at], topology.vms[at]);
+            const Vm& vm = topology.vms[at];
+            if (memory.fits(hosts[at], vm) && reach.reaches(hosts[at], vm)) {
+                memory.take(hosts[at], vm);
             } else {
                 displaced.push_back(at);
             }
         }
         for (const std::size_t at : displaced) {
-            hosts[at] = other_host(topology, memory, topology.vms[at]);
+            hosts[at] = other_host(topology, reach, memory, topology.vms[at]);
             memory.take(hosts[at], topology.vms[at]);
         }
     }

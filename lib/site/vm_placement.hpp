@@ -3,6 +3,7 @@
 
 #include "lib/site/host_memory.hpp"
 #include "lib/site/parts.hpp"
+#include "lib/site/reach.hpp"
 
 #include <twinsite/site/topology.hpp>
 #include <twinsite/site/what_if.hpp>
@@ -24,10 +25,10 @@ private:
     const Topology& topology_;
     const Parts& parts_;
     Outcome& outcome_;
-    bool keeps_to_lun_;
+    Reach reach_;
     HostMemory memory_;
     std::unordered_map<std::string_view, std::string_view> site_of_;
-    std::unordered_map<std::string_view, std::string_view> lun_node_; ///< "" for one that is down
+    std::unordered_map<std::string_view, std::size_t> lun_at_; ///< in outcome_.luns
     bool contested_ = false; ///< somebody of the priority at hand did not get what it wanted
 
     void place(const std::vector<std::size_t>& group);
@@ -37,7 +38,11 @@ private:
     void start(std::size_t at);
     [[nodiscard]] std::string why_it_cannot_start(std::size_t at, std::string_view storage);
 
+    [[nodiscard]] bool keeps_to_lun(const Vm& vm) const;
     [[nodiscard]] std::string_view storage_of(const Vm& vm) const;
+    [[nodiscard]] std::string why_unreached(std::string_view host, const Vm& vm) const;
+    [[nodiscard]] bool opens(std::string_view host, const Vm& vm) const;
+    [[nodiscard]] bool lost_its_device(std::string_view host, const Vm& vm) const;
     [[nodiscard]] std::string_view wanted_site(const Vm& vm, std::string_view storage) const;
     [[nodiscard]] std::string room_in(std::string_view site, const Vm& vm,
                                       std::string_view viewer) const;

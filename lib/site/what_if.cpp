@@ -1,10 +1,13 @@
 #include "lib/site/parts.hpp"
+#include "lib/site/reach.hpp"
 #include "lib/site/vm_placement.hpp"
 
+#include <twinsite/base/text.hpp>
 #include <twinsite/site/what_if.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace twinsite::site {
@@ -24,7 +27,7 @@ public:
 
     Outcome run() {
         for (const Lun& lun : topology_.luns) {
-            outcome_.luns.push_back(place_lun(lun));
+            outcome_.luns.push_back(lun.converged() ? place_converged(lun) : place_lun(lun));
         }
         VmPlacement(topology_, parts_, outcome_).run();
         return std::move(outcome_);
@@ -98,6 +101,67 @@ private:
                                               : fmt::format("{} is dead", home->node);
         return out;
     }
+
+    /// Both copies are promoted. A side that has lost the other writes on only when it keeps the
+    /// quorum (drbd-handler, whatever the isolation policy).
+    [[nodiscard]] bool writes(const Replica& mine, const Replica& peer) const {
+        if (!copy_works(mine)) {
+            return false;
+        }
+        if (copy_works(peer) && parts_.together(mine.node, peer.node)) {
+            return true;
+        }
+        // Only those who confirm a site's death count without it.
+        return failure_.confirmed_dead.contains(site_of_.at(mine.node))
+                   ? has_quorum(topology_, unconfirmed(), mine.node)
+                   : parts_.quorate(mine.node);
+    }
+
+    [[nodiscard]] Failure unconfirmed() const {
+        Failure failure = failure_;
+        failure.confirmed_dead.clear();
+        return failure;
+    }
+
+    LunOutcome place_converged(const Lun& lun) {
+        LunOutcome out;
+        out.lun = lun.name;
+        out.divergence = "in sync";
+        out.fate = LunFate::down;
+        out.reason = "no copy is left";
+        for (const Replica& mine : lun.mirror.replicas) {
+            const Replica& peer = &mine == &lun.mirror.replicas.front()
+                                      ? lun.mirror.replicas.back()
+                                      : lun.mirror.replicas.front();
+            if (writes(mine, peer)) {
+                out.promoted_on.push_back(mine.node);
+            } else if (copy_works(mine)) {
+                out.stands_on.push_back(mine.node);
+            }
+        }
+        if (out.promoted_on.empty()) {
+            if (!out.stands_on.empty()) {
+                out.fate = LunFate::stands;
+                out.reason = "I/O stands until the other side is fenced";
+                outcome_.needs_go_live = true;
+            }
+            return out;
+        }
+        const bool at_home =
+            std::any_of(out.promoted_on.begin(), out.promoted_on.end(),
+                        [&](const std::string& node) { return site_of_.at(node) == lun.home; });
+        out.fate = at_home ? LunFate::stays : LunFate::moves;
+        out.divergence = direction(lun, out.promoted_on.front());
+        out.reason = out.stands_on.empty() ? std::string{}
+                                           : fmt::format("I/O stands on {}, whose side has no "
+                                                         "quorum, until it is fenced",
+                                                         join(out.stands_on, " and "));
+        if (out.promoted_on.size() > 1 && out.divergence != "in sync") {
+            out.divergence = "conflict";
+            out.reason = "one side was declared dead, but lives";
+        }
+        return out;
+    }
 };
 
 } // namespace
@@ -116,7 +180,11 @@ std::vector<std::string> written_on_both_sides(const Topology& topology, const O
         site_of.emplace(node.name, node.site);
     }
     std::vector<std::string> found;
+    const Reach reach(topology);
     for (const LunOutcome& lun : outcome.luns) {
+        if (reach.is_converged(lun.lun) && lun.divergence == "in sync") {
+            continue; // one mirror, whose copies see each other
+        }
         std::set<std::string_view> sites;
         for (const std::string& node : lun.promoted_on) {
             sites.insert(site_of[node]);

@@ -8,7 +8,8 @@
 
 namespace twinsite::site {
 
-/// One host name for each VM of the topology, in its order; "" where the home has no compute node.
+/// One host name for each VM of the topology, in its order; "" where the home has no compute node
+/// (for the VM of a converged LUN: none with a copy).
 /// A VM's own "host" wins; the others go, in the order of the file, to the host with the most
 /// memory left (the fewest VMs where memory is not stated). A VM added at the end of the file
 /// therefore moves no other. Only where that overfills a host the largest go first, if all fit
