@@ -55,7 +55,7 @@ Topology random_topology(unsigned seed, std::size_t one_converged_in = 5) {
             node.name = fmt::format("{}-{}", site, i);
             node.site = site;
             node.storage = i == 0;
-            node.compute = true;
+            node.compute = i > 0 || count == 1 || random.coin();
             node.memory_mib = 1024 + static_cast<std::int64_t>(random.below(4096));
             node.reserve_mib = 256;
             node.cluster_addresses = {fmt::format("192.0.2.{}", id)};
@@ -75,7 +75,9 @@ Topology random_topology(unsigned seed, std::size_t one_converged_in = 5) {
         lun.mirror.port = 7000 + static_cast<std::int64_t>(i);
         lun.target.iqn = "iqn.2026-11.example:" + lun.name;
         lun.address.ip = fmt::format("198.51.100.{}", i);
-        if (one_converged_in > 0 && random.below(one_converged_in) == 0) {
+        const bool can_be_converged =
+            topology.node("rz1-0")->compute && topology.node("rz2-0")->compute;
+        if (can_be_converged && one_converged_in > 0 && random.below(one_converged_in) == 0) {
             lun.target = {};
             lun.address = {};
         }

@@ -172,6 +172,23 @@ TEST(RenderCib, lets_no_failure_expire_before_it_has_happened) {
     }
 }
 
+TEST(RenderCib, keeps_its_own_vms_and_no_others_off_nodes_that_run_none) {
+    Topology topology = example_topology();
+    topology.nodes[2].compute = false; // rz2-a
+    const Xml cib = render_cib(topology);
+    EXPECT_THAT(to_text(cib), Not(HasSubstr("rsc-pattern")));
+    const Xml* ban = section(cib, "constraints").child_with_id("twinsite-no-vms-rz2-a");
+    ASSERT_NE(ban, nullptr);
+    EXPECT_EQ(ban->get("node"), "rz2-a");
+    EXPECT_EQ(ban->get("score"), "-INFINITY");
+    std::vector<std::string> vms;
+    for (const Xml& reference : ban->children.at(0).children) {
+        vms.emplace_back(reference.get("id"));
+    }
+    EXPECT_THAT(vms, ElementsAre("vm_rot", "vm_rosa", "vm_blau", "vm_cyan"));
+    EXPECT_EQ(section(cib, "constraints").child_with_id("twinsite-no-vms-rz1-a"), nullptr);
+}
+
 TEST(RenderCib, holds_no_secret) {
     EXPECT_THAT(to_text(render_cib(example_topology())), Not(HasSubstr("\"password\"")));
     EXPECT_THAT(to_text(render_cib(example_topology())), HasSubstr("/etc/twinsite/pdu-rz1.secret"));
