@@ -1,11 +1,9 @@
+#include "cli/added_vm.hpp"
 #include "cli/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/whatif_live.hpp"
 
-#include <twinsite/base/deadline.hpp>
 #include <twinsite/base/text.hpp>
-#include <twinsite/cluster/configuration.hpp>
-#include <twinsite/cluster/simulation.hpp>
-#include <twinsite/process/command.hpp>
 #include <twinsite/site/capacity.hpp>
 #include <twinsite/site/self_fencing.hpp>
 #include <twinsite/site/what_if.hpp>
@@ -22,6 +20,7 @@ Json outcome_json(const site::Outcome& outcome) {
         luns.push_back({{"lun", lun.lun},
                         {"fate", std::string(site::to_string(lun.fate))},
                         {"promoted_on", lun.promoted_on},
+                        {"stands_on", lun.stands_on},
                         {"divergence", lun.divergence},
                         {"reason", lun.reason}});
     }
@@ -35,127 +34,28 @@ Json outcome_json(const site::Outcome& outcome) {
     }
     return {{"needs_go_live", outcome.needs_go_live},
             {"luns", std::move(luns)},
-            {"vms", std::move(vms)}};
+            {"vms", std::move(vms)},
+            {"remarks", outcome.remarks}};
 }
 
 void print_outcome(const site::Outcome& outcome) {
     for (const auto& lun : outcome.luns) {
+        const auto& nodes = lun.promoted_on.empty() ? lun.stands_on : lun.promoted_on;
         fmt::print("  LUN {:<12} {:<9} {:<20} {}{}\n", lun.lun, site::to_string(lun.fate),
-                   lun.promoted_on.empty() ? "nowhere" : join(lun.promoted_on, " and "),
-                   lun.divergence, lun.reason.empty() ? "" : fmt::format("  ({})", lun.reason));
+                   nodes.empty() ? "nowhere" : join(nodes, " and "), lun.divergence,
+                   lun.reason.empty() ? "" : fmt::format("  ({})", lun.reason));
     }
     for (const auto& vm : outcome.vms) {
-        const std::string where = vm.to.empty()      ? fmt::format("was on {}", vm.from)
+        const std::string where = vm.to.empty() && vm.from.empty() ? "ran nowhere"
+                                  : vm.to.empty()    ? fmt::format("was on {}", vm.from)
                                   : vm.from == vm.to ? vm.to
                                                      : fmt::format("{} -> {}", vm.from, vm.to);
         fmt::print("  VM  {:<12} {:<9} {}{}\n", vm.vm, site::to_string(vm.fate), where,
                    vm.reason.empty() ? "" : fmt::format("  ({})", vm.reason));
     }
-}
-
-/// "memory_mib=2048,home=rz1[,name=N,lun=L]" as one more VM.
-Status add_vm(site::Topology& topology, const std::string& text) {
-    site::Vm vm;
-    vm.name = "new";
-    for (const std::string& pair : split(text, ",")) {
-        const auto equals = pair.find('=');
-        const std::string key = pair.substr(0, equals);
-        const std::string value = equals == std::string::npos ? "" : pair.substr(equals + 1);
-        if (key == "memory_mib") {
-            const auto mib = parse_integer(value, 1, 1LL << 40);
-            if (!mib) {
-                return fail(mib.error());
-            }
-            vm.memory_mib = *mib;
-        } else if (key == "home") {
-            vm.home = value;
-        } else if (key == "name") {
-            vm.name = value;
-        } else if (key == "lun") {
-            vm.luns.push_back(value);
-        } else {
-            return fail(ErrorKind::invalid_config,
-                        fmt::format("--add-vm takes memory_mib, home, name and lun, not \"{}\"",
-                                    printable(key)));
-        }
+    for (const std::string& remark : outcome.remarks) {
+        fmt::print("  {}\n", remark);
     }
-    const auto& sites = topology.sites;
-    if (std::find(sites.begin(), sites.end(), vm.home) == sites.end()) {
-        return fail(ErrorKind::invalid_config,
-                    fmt::format("--add-vm needs home=SITE, one of: {}", join(sites, ", ")));
-    }
-    if (vm.luns.empty()) {
-        for (const site::Lun& lun : topology.luns) {
-            if (lun.home == vm.home && vm.luns.empty()) {
-                vm.luns.push_back(lun.name);
-            }
-        }
-    }
-    topology.vms.push_back(std::move(vm));
-    return {};
-}
-
-constexpr const char* go_live_hint =
-    "Nothing more is taken over without an operator's \"twinsite go-live\".\n";
-
-/// FAILURE for Pacemaker, as one of the living nodes sees it.
-cluster::Event event_of(const site::Topology& topology, const site::Failure& failure) {
-    cluster::Event event;
-    std::string_view observer;
-    for (const site::Node& node : topology.nodes) {
-        if (failure.nodes.contains(node.name) || failure.sites.contains(node.site) ||
-            failure.storage.contains(node.name)) {
-            event.failed_nodes.push_back(node.name);
-        } else if (failure.link && node.site != topology.sites.front()) {
-            event.lost_nodes.push_back(node.name);
-        } else if (observer.empty()) {
-            observer = node.name;
-        }
-    }
-    event.quorum_lost = !observer.empty() && !site::has_quorum(topology, failure, observer);
-    return event;
-}
-
-Exit simulate_live(const Options& options, const site::Topology& topology,
-                   const site::Failure& failure) {
-    auto live = cluster::open_configuration();
-    if (!live) {
-        return report(options, live.error(), Exit::cluster);
-    }
-    auto cib = (*live)->read();
-    if (!cib) {
-        return report(options, cib.error(), Exit::cluster);
-    }
-    const cluster::Event event = event_of(topology, failure);
-    const bool needs_go_live = site::what_if(topology, failure).needs_go_live;
-    process::SystemCommandRunner runner;
-    const SystemClock clock;
-    const auto movements = cluster::simulate(runner, *std::move(cib), event,
-                                             Deadline::after(clock, std::chrono::seconds(120)));
-    if (!movements) {
-        return report(options, movements.error(), Exit::cluster);
-    }
-    if (options.json) {
-        print_json({{"movements", to_json(*movements)},
-                    {"quorum_lost", event.quorum_lost},
-                    {"needs_go_live", needs_go_live}});
-    } else {
-        fmt::print("Pacemaker, from the cluster's present state{}, would:\n",
-                   failure.link ? fmt::format(" and seen from {}", topology.sites.front()) : "");
-        for (const auto& movement : *movements) {
-            fmt::print("  {}\n", site::to_text(movement));
-        }
-        if (movements->empty()) {
-            fmt::print("  do nothing\n");
-        }
-        if (event.quorum_lost) {
-            fmt::print("These nodes have no quorum then.\n");
-        }
-        if (needs_go_live) {
-            fmt::print(go_live_hint);
-        }
-    }
-    return Exit::fine;
 }
 
 bool all_run(const site::Outcome& outcome) {
@@ -172,6 +72,14 @@ Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
         return loaded.exit;
     }
     site::Topology& topology = *loaded.topology;
+    if (whatif.live && !whatif.add_vms.empty()) {
+        return report(
+            options,
+            {ErrorKind::invalid_config,
+             "--add-vm cannot be used with --live: the cluster does not have that VM; try "
+             "it on the file, without --live"},
+            Exit::usage);
+    }
     for (const std::string& vm : whatif.add_vms) {
         if (const auto added = add_vm(topology, vm); !added) {
             return report(options, added.error(), Exit::usage);
@@ -182,7 +90,7 @@ Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
         return report(options, failure.error(), Exit::usage);
     }
     if (whatif.live) {
-        return simulate_live(options, topology, *failure);
+        return whatif_live(options, topology, *failure);
     }
     const auto outcome = site::what_if(topology, *failure);
     std::optional<site::Outcome> confirmed;

@@ -52,9 +52,35 @@ void is_out_of_sight(Xml& state) {
     });
 }
 
+/// What the mirror agent publishes then.
+void is_not_to_be_promoted(Xml& state, const std::string& mirror) {
+    const std::string name = "master-" + mirror;
+    const std::string id(state.get("id"));
+    Xml& attributes = state.ensure("transient_attributes");
+    if (!attributes.has("id")) {
+        attributes.set("id", id);
+    }
+    Xml& set = attributes.ensure("instance_attributes");
+    if (!set.has("id")) {
+        set.set("id", "status-" + id);
+    }
+    const auto found = std::find_if(set.children.begin(), set.children.end(),
+                                    [&](const Xml& pair) { return pair.get("name") == name; });
+    if (found != set.children.end()) {
+        found->set("value", "-INFINITY");
+        return;
+    }
+    set.add({"nvpair",
+             {{"id", "status-" + id + "-" + name}, {"name", name}, {"value", "-INFINITY"}},
+             {}});
+}
+
 } // namespace
 
 void happen(Xml& cib, const Event& event) {
+    for (const FailedMirror& failed : event.failed_mirrors) {
+        is_not_to_be_promoted(state_of(cib, failed.node), failed.mirror);
+    }
     for (const std::string& node : event.failed_nodes) {
         fails(state_of(cib, node));
     }

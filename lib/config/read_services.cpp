@@ -151,6 +151,12 @@ void read_policy(const Json& json, const std::string& path, site::Policy& policy
     }
     policy.vm_follows_lun = reader.boolean("vm_follows_lun", true);
     policy.overflow = reader.boolean("overflow", true);
+    if (!policy.vm_follows_lun && !policy.overflow) {
+        problems.add("schema-invalid", reader.at("overflow"),
+                     "\"overflow\": false needs \"vm_follows_lun\": true: it keeps a VM in the "
+                     "site of its LUN, and here VMs need not be there",
+                     "Leave out one of the two.");
+    }
     reader.finish();
 }
 

@@ -1,4 +1,5 @@
 #include <twinsite/site/capacity.hpp>
+#include <twinsite/site/scores.hpp>
 #include <twinsite/site/spread.hpp>
 
 #include <fmt/format.h>
@@ -27,6 +28,7 @@ struct Host {
     const Node* node;
     std::int64_t left_mib;
     std::vector<std::int64_t> vms;
+    bool luns_go_along = true; ///< each of its VMs has its LUNs' home copies on it
 };
 
 std::int64_t sum(std::span<const std::int64_t> sizes) {
@@ -36,7 +38,21 @@ std::int64_t sum(std::span<const std::int64_t> sizes) {
                            });
 }
 
-/// The cluster with everything at home.
+/// The node that serves each LUN while nothing fails.
+std::unordered_map<std::string_view, std::string_view> home_copies(const Topology& topology) {
+    std::unordered_map<std::string_view, std::string_view> nodes;
+    for (const Lun& lun : topology.luns) {
+        for (const Replica& replica : lun.mirror.replicas) {
+            const Node* node = topology.node(replica.node);
+            if (node != nullptr && node->site == lun.home) {
+                nodes.emplace(lun.name, node->name);
+            }
+        }
+    }
+    return nodes;
+}
+
+/// The cluster while nothing fails.
 class Load {
 public:
     explicit Load(const Topology& topology)
@@ -45,19 +61,34 @@ public:
         for (const Node& node : topology.nodes) {
             if (node.compute) {
                 index.emplace(node.name, hosts_.size());
-                hosts_.push_back({&node, node.usable_mib(), {}});
+                hosts_.push_back({.node = &node, .left_mib = node.usable_mib(), .vms = {}});
             }
         }
-        const auto chosen = preferred_hosts(topology);
+        const auto served_by = home_copies(topology);
+        host_of_ = normal_hosts(topology);
         for (std::size_t i = 0; i < topology.vms.size(); ++i) {
-            if (const auto at = index.find(chosen[i]); at != index.end()) {
+            const auto at = index.find(host_of_[i]);
+            if (at != index.end()) {
                 hosts_[at->second].left_mib -= topology.vms[i].memory_mib;
                 hosts_[at->second].vms.push_back(topology.vms[i].memory_mib);
+                for (const std::string& lun : topology.vms[i].luns) {
+                    const auto served = served_by.find(lun);
+                    hosts_[at->second].luns_go_along = hosts_[at->second].luns_go_along &&
+                                                       served != served_by.end() &&
+                                                       served->second == host_of_[i];
+                }
+            }
+            if (at == index.end() || hosts_[at->second].node->site != topology.vms[i].home) {
+                ++strays_;
             }
         }
     }
 
     [[nodiscard]] const std::vector<Host>& hosts() const { return hosts_; }
+    /// By VM, in the order of the topology.
+    [[nodiscard]] const std::vector<std::string>& host_of() const { return host_of_; }
+    /// VMs that do not run at home.
+    [[nodiscard]] std::size_t strays() const { return strays_; }
 
     [[nodiscard]] bool known() const {
         return !hosts_.empty() && std::all_of(hosts_.begin(), hosts_.end(), [](const Host& host) {
@@ -84,13 +115,14 @@ public:
         if (pack(lost.vms, here) == Packing::fits) {
             return report;
         }
-        report.packing = pack(lost.vms, everywhere);
-        if (report.packing == Packing::fits && topology_.policy.overflow) {
+        // Where a VM keeps to its LUN, it leaves home only when no host of home lives and the LUN
+        // leaves with it.
+        const bool may_leave =
+            !keeps_to_lun(topology_.policy) || (here.empty() && lost.luns_go_along);
+        report.packing = pack(lost.vms, may_leave ? everywhere : here);
+        if (may_leave && report.packing == Packing::fits) {
             report.verdict = LossVerdict::leaves_site;
             return report;
-        }
-        if (!topology_.policy.overflow) {
-            report.packing = pack(lost.vms, here);
         }
         report.verdict = LossVerdict::does_not_fit;
         return report;
@@ -132,6 +164,8 @@ public:
 private:
     const Topology& topology_;
     std::vector<Host> hosts_;
+    std::vector<std::string> host_of_;
+    std::size_t strays_ = 0;
 };
 
 std::size_t alone_in_site(const Load& load, std::string_view site) {
@@ -140,8 +174,15 @@ std::size_t alone_in_site(const Load& load, std::string_view site) {
                       [site](const Host& host) { return host.node->site == site; }));
 }
 
-/// Bad losses of the topology with one more VM must not be more than without it.
-bool still_good(const Topology& topology, const std::string& home, std::int64_t mib) {
+/// What the capacity report says of the topology as it is.
+struct Baseline {
+    std::size_t strays;
+    const std::vector<LossReport>& losses;
+};
+
+/// Whether one more VM makes nothing worse.
+bool still_good(const Topology& topology, const Baseline& now, const std::string& home,
+                std::int64_t mib) {
     Topology more = topology;
     Vm vm;
     vm.name = "one-more";
@@ -149,19 +190,19 @@ bool still_good(const Topology& topology, const std::string& home, std::int64_t 
     vm.memory_mib = mib;
     more.vms.push_back(vm);
     const Load load(more);
-    for (const Host& host : load.hosts()) {
-        if (host.left_mib < 0) {
-            return false;
-        }
+    if (load.strays() > now.strays) {
+        return false;
     }
-    for (const LossReport& report : load.all_losses()) {
+    const auto losses = load.all_losses();
+    for (std::size_t i = 0; i < losses.size(); ++i) {
         // Where a site has one host only, its loss cannot but leave the site.
-        const auto host = std::find_if(load.hosts().begin(), load.hosts().end(),
-                                       [&](const Host& h) { return h.node->name == report.name; });
-        const bool single = !report.is_site && host != load.hosts().end() &&
-                            alone_in_site(load, host->node->site) == 1;
-        if (report.verdict == LossVerdict::does_not_fit ||
-            (report.verdict == LossVerdict::leaves_site && !single)) {
+        const Node* node = topology.node(losses[i].name);
+        const bool single =
+            !losses[i].is_site && node != nullptr && alone_in_site(load, node->site) == 1;
+        const LossVerdict allowed = single
+                                        ? std::max(now.losses[i].verdict, LossVerdict::leaves_site)
+                                        : now.losses[i].verdict;
+        if (losses[i].verdict > allowed) {
             return false;
         }
     }
@@ -178,6 +219,7 @@ CapacityReport capacity(const Topology& topology) {
         return report;
     }
     report.losses = load.all_losses();
+    const Baseline now{load.strays(), report.losses};
     for (const std::string& site : topology.sites) {
         std::int64_t low = 0;
         std::int64_t high = 0;
@@ -186,7 +228,7 @@ CapacityReport capacity(const Topology& topology) {
         }
         while (low < high) {
             const std::int64_t middle = low + (high - low + 1) / 2;
-            if (still_good(topology, site, middle)) {
+            if (still_good(topology, now, site, middle)) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -235,7 +277,6 @@ void check_losses(const Topology& topology, const Load& load, std::vector<Findin
 }
 
 void check_largest(const Topology& topology, const Load& load, std::vector<Finding>& findings) {
-    const auto chosen = preferred_hosts(topology);
     for (const std::string& site : topology.sites) {
         const Vm* largest = nullptr;
         std::string host;
@@ -243,7 +284,7 @@ void check_largest(const Topology& topology, const Load& load, std::vector<Findi
             const Vm& vm = topology.vms[i];
             if (vm.home == site && (largest == nullptr || vm.memory_mib > largest->memory_mib)) {
                 largest = &vm;
-                host = chosen[i];
+                host = load.host_of()[i];
             }
         }
         if (largest == nullptr || alone_in_site(load, site) < 2) {
@@ -271,7 +312,7 @@ void check_largest(const Topology& topology, const Load& load, std::vector<Findi
 } // namespace
 
 std::vector<Finding> check_capacity(const Topology& topology) {
-    std::vector<Finding> findings;
+    std::vector<Finding> findings = check_home_capacity(topology);
     const Load load(topology);
     if (load.known()) {
         check_losses(topology, load, findings);

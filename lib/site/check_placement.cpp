@@ -115,6 +115,23 @@ void check_purity(const Topology& topology, std::vector<Finding>& findings) {
     }
 }
 
+/// keep-home without a third vote. A LUN behind iSCSI goes on alone then; a converged one must not.
+void check_converged(const Topology& topology, std::vector<Finding>& findings) {
+    for (const Lun& lun : topology.luns) {
+        if (lun.converged()) {
+            findings.push_back(
+                {"isolation-policy-incomplete", Severity::warning,
+                 fmt::format("/luns/{}", lun.name),
+                 fmt::format(
+                     "{} is promoted on both sides: keep-home does not hold for it. When the "
+                     "sites lose each other its I/O stands on each side without the "
+                     "quorum, and without a third vote that may be both",
+                     lun.name),
+                 "Add a \"witness\", or give the LUN a target and an address."});
+        }
+    }
+}
+
 void check_policy(const Topology& topology, std::vector<Finding>& findings) {
     if (topology.policy.isolation == Isolation::keep_home) {
         if (topology.witness.empty()) {
@@ -123,6 +140,7 @@ void check_policy(const Topology& topology, std::vector<Finding>& findings) {
                                 "\"twinsite go-live SITE\"",
                                 "Accept that, or choose the isolation policy majority, with a "
                                 "witness and watchdogs."});
+            check_converged(topology, findings);
         }
         return;
     }

@@ -31,4 +31,15 @@ Xml primitive(std::string_view id, std::string_view klass, std::string_view prov
 Xml location(std::string_view id, std::string_view resource, std::string_view node,
              std::string_view score);
 
+/// What draws a resource home.
+struct Preference {
+    std::string resource;
+    std::string role; ///< "" for any
+    std::string site;
+    int score = 0;
+};
+
+/// HOME, but only in the hours of WINDOW ("22:00-05:00").
+Xml home_in_window(const Preference& home, std::string_view window);
+
 } // namespace twinsite::site::cib

@@ -2,7 +2,6 @@
 #include "lib/site/cib_parts.hpp"
 
 #include <twinsite/base/text.hpp>
-#include <twinsite/site/failback_window.hpp>
 #include <twinsite/site/names.hpp>
 
 #include <fmt/format.h>
@@ -142,40 +141,6 @@ Xml promoted_at_home(const Lun& lun, const Scores& scores) {
     return constraint;
 }
 
-/// In the failback window home weighs more than the stickiness that keeps a LUN where it is.
-Xml home_in_window(const Lun& lun, std::string_view window, const Scores& scores) {
-    const std::string id = fmt::format("{}window-{}", constraint_prefix, mirror_clone_id(lun.name));
-    Xml constraint{"rsc_location", {{"id", id}, {"rsc", mirror_clone_id(lun.name)}}, {}};
-    Xml& rule = constraint.add({"rule",
-                                {{"id", fmt::format("{}-rule", id)},
-                                 {"role", "Promoted"},
-                                 {"boolean-op", "and"},
-                                 {"score", std::to_string(scores.lun_home_in_window)}},
-                                {}});
-    rule.add({"expression",
-              {{"id", fmt::format("{}-rule-expr", id)},
-               {"attribute", std::string(site_attribute)},
-               {"operation", "eq"},
-               {"value", lun.home}},
-              {}});
-    Xml& times =
-        rule.add({"rule", {{"id", fmt::format("{}-rule-rule", id)}, {"boolean-op", "or"}}, {}});
-    std::size_t nth = 0;
-    for (const DateSpec& spec : date_specs(window)) {
-        const std::string expression =
-            fmt::format("{}-rule-rule-expr{}", id, nth == 0 ? "" : fmt::format("-{}", nth));
-        ++nth;
-        Xml& date =
-            times.add({"date_expression", {{"id", expression}, {"operation", "date_spec"}}, {}});
-        Xml& fields = date.add({"date_spec", {{"id", fmt::format("{}-datespec", expression)}}, {}});
-        fields.set("hours", spec.hours);
-        if (!spec.minutes.empty()) {
-            fields.set("minutes", spec.minutes);
-        }
-    }
-    return constraint;
-}
-
 } // namespace
 
 void add_lun(const Topology& topology, const Lun& lun, const Scores& scores, Section& resources,
@@ -188,7 +153,10 @@ void add_lun(const Topology& topology, const Lun& lun, const Scores& scores, Sec
     resources.add(lun_group(lun, scores));
     constraints.add(promoted_at_home(lun, scores));
     if (topology.policy.failback == Failback::window) {
-        constraints.add(home_in_window(lun, topology.policy.window, scores));
+        // Weighs more than the stickiness that keeps a LUN where it is.
+        constraints.add(
+            home_in_window({mirror_clone_id(lun.name), "Promoted", lun.home, scores.home_in_window},
+                           topology.policy.window));
     }
     const std::string group = lun_group_id(lun.name);
     const std::string clone = mirror_clone_id(lun.name);

@@ -138,6 +138,17 @@ void add_sequence(const Vm& vm, Section& constraints) {
     }
 }
 
+/// Keeps the VMs off NODE. They are named one by one: a pattern would be about other people's, too.
+Xml no_vms_on(const Node& node, const Topology& topology) {
+    const std::string id = fmt::format("{}no-vms-{}", constraint_prefix, node.name);
+    Xml constraint{"rsc_location", {{"id", id}, {"node", node.name}, {"score", "-INFINITY"}}, {}};
+    Xml& set = constraint.add({"resource_set", {{"id", fmt::format("{}-set", id)}}, {}});
+    for (const Vm& vm : topology.vms) {
+        set.add({"resource_ref", {{"id", vm_id(vm.name)}}, {}});
+    }
+    return constraint;
+}
+
 } // namespace
 
 void add_vms(const Topology& topology, const Scores& scores, Section& resources,
@@ -148,6 +159,11 @@ void add_vms(const Topology& topology, const Scores& scores, Section& resources,
         const Vm& vm = topology.vms[i];
         resources.add(vm_resource(topology, vm, scores));
         constraints.add(home_rule(vm, scores));
+        if (topology.policy.failback == Failback::window && !topology.policy.vm_follows_lun) {
+            // Its LUN does not draw it home, and its stickiness is more than home is worth.
+            constraints.add(home_in_window({vm_id(vm.name), "", vm.home, scores.home_in_window},
+                                           topology.policy.window));
+        }
         if (!hosts[i].empty()) {
             constraints.add(location(fmt::format("{}host-{}", constraint_prefix, vm_id(vm.name)),
                                      vm_id(vm.name), hosts[i], std::to_string(scores.vm_host)));
@@ -172,12 +188,7 @@ void add_vms(const Topology& topology, const Scores& scores, Section& resources,
     }
     for (const Node& node : topology.nodes) {
         if (!node.compute && !topology.vms.empty()) {
-            constraints.add({"rsc_location",
-                             {{"id", fmt::format("{}no-vms-{}", constraint_prefix, node.name)},
-                              {"rsc-pattern", "^vm_"},
-                              {"node", node.name},
-                              {"score", "-INFINITY"}},
-                             {}});
+            constraints.add(no_vms_on(node, topology));
         }
     }
 }

@@ -61,9 +61,7 @@ std::string resource_text(const Xml& resource) {
 }
 
 std::string location_text(const Xml& constraint) {
-    const std::string resource = constraint.has("rsc-pattern")
-                                     ? fmt::format("/{}/", constraint.get("rsc-pattern"))
-                                     : std::string(constraint.get("rsc"));
+    const std::string resource(constraint.get("rsc"));
     const auto score = [](std::string_view text) {
         return text == "-INFINITY" ? std::string("-inf") : std::string(text);
     };
@@ -114,10 +112,12 @@ std::string order_text(const Xml& constraint) {
     return text + "\n";
 }
 
-/// crmsh has no word for "influence", and no parentheses in rules: these are written as XML.
+/// crmsh has no word for "influence", no parentheses in rules, and makes up the ids of sets: these
+/// are written as XML.
 std::string constraint_text(const Xml& constraint) {
     const Xml* rule = constraint.child("rule");
-    if (constraint.has("influence") || (rule != nullptr && rule->child("rule") != nullptr)) {
+    if (constraint.has("influence") || constraint.child("resource_set") != nullptr ||
+        (rule != nullptr && rule->child("rule") != nullptr)) {
         return fmt::format("xml {}\n", to_line(constraint));
     }
     if (constraint.name == "rsc_location") {

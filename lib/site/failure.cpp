@@ -64,6 +64,8 @@ std::string_view to_string(LunFate fate) {
         return "moves";
     case LunFate::down:
         return "down";
+    case LunFate::stands:
+        return "stands";
     }
     return "down";
 }

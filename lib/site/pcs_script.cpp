@@ -96,13 +96,11 @@ std::string rule_text(const Xml& rule) {
 }
 
 std::string location_command(const Xml& constraint) {
-    const std::string resource =
-        constraint.has("rsc-pattern")
-            ? shell_word(fmt::format("regexp%{}", constraint.get("rsc-pattern")))
-            : std::string(constraint.get("rsc"));
+    const std::string resource(constraint.get("rsc"));
     const Xml* rule = constraint.child("rule");
-    if (rule != nullptr && rule->child("rule") != nullptr) {
-        // pcs 0.11 knows no minutes in a date-spec.
+    if (constraint.child("resource_set") != nullptr ||
+        (rule != nullptr && rule->child("rule") != nullptr)) {
+        // pcs 0.11 knows no sets in a location, and no minutes in a date-spec.
         return fmt::format("x constraints {}\n", shell_word(to_line(constraint)));
     }
     if (rule != nullptr) {

@@ -6,14 +6,17 @@ Scores scores_for(const Policy& policy) {
     Scores scores;
     if (!policy.vm_follows_lun) {
         scores.vm_with_lun = 50;
-    } else if (!policy.overflow) {
-        scores.vm_with_lun_infinite = true;
     }
+    scores.vm_with_lun_infinite = keeps_to_lun(policy);
     if (policy.failback != Failback::automatic) {
         scores.vm_stickiness = 200;
         scores.lun_member_stickiness = 150;
     }
     return scores;
+}
+
+bool keeps_to_lun(const Policy& policy) {
+    return policy.vm_follows_lun && !policy.overflow;
 }
 
 } // namespace twinsite::site

@@ -1,82 +1,25 @@
 #include "lib/site/parts.hpp"
+#include "lib/site/reach.hpp"
+#include "lib/site/vm_placement.hpp"
 
-#include <twinsite/site/spread.hpp>
+#include <twinsite/base/text.hpp>
 #include <twinsite/site/what_if.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 namespace twinsite::site {
 
 namespace {
 
-/// Memory of the living hosts while VMs are put on them.
-class Hosts {
-public:
-    Hosts(const Topology& topology, const Parts& parts) {
-        for (const Node& node : topology.nodes) {
-            if (node.compute && parts.alive(node.name)) {
-                hosts_.push_back({&node, node.usable_mib(), 0});
-            }
-        }
-    }
-    void take(std::string_view name, const Vm& vm) { change(name, vm, 1); }
-    void give_back(std::string_view name, const Vm& vm) { change(name, vm, -1); }
-
-    /// The best host of SITE in the part of VIEWER: the preferred one if VM fits, else the one with
-    /// the most memory left. "" when none.
-    [[nodiscard]] std::string find(const Parts& parts, std::string_view viewer,
-                                   std::string_view site, const Vm& vm,
-                                   std::string_view preferred) const {
-        const Entry* best = nullptr;
-        for (const Entry& entry : hosts_) {
-            if (entry.node->site != site || !parts.together(viewer, entry.node->name) ||
-                !fits(entry, vm)) {
-                continue;
-            }
-            if (entry.node->name == preferred) {
-                return entry.node->name;
-            }
-            if (best == nullptr || entry.left_mib > best->left_mib ||
-                (entry.left_mib == best->left_mib && entry.vms < best->vms)) {
-                best = &entry;
-            }
-        }
-        return best == nullptr ? std::string{} : best->node->name;
-    }
-
-private:
-    struct Entry {
-        const Node* node;
-        std::int64_t left_mib;
-        std::int64_t vms;
-    };
-    std::vector<Entry> hosts_;
-
-    [[nodiscard]] static bool fits(const Entry& entry, const Vm& vm) {
-        return entry.node->memory_mib == 0 || vm.memory_mib <= entry.left_mib;
-    }
-    void change(std::string_view name, const Vm& vm, std::int64_t sign) {
-        for (Entry& entry : hosts_) {
-            if (entry.node->name == name) {
-                entry.left_mib -= sign * vm.memory_mib;
-                entry.vms += sign;
-            }
-        }
-    }
-};
-
 class Model {
 public:
     Model(const Topology& topology, const Failure& failure)
         : topology_(topology)
         , failure_(failure)
-        , parts_(topology, failure)
-        , hosts_(topology, parts_)
-        , preferred_(preferred_hosts(topology)) {
+        , parts_(topology, failure) {
         for (const Node& node : topology.nodes) {
             site_of_.emplace(node.name, node.site);
         }
@@ -84,12 +27,9 @@ public:
 
     Outcome run() {
         for (const Lun& lun : topology_.luns) {
-            outcome_.luns.push_back(place_lun(lun));
-            const auto& placed = outcome_.luns.back();
-            lun_node_.emplace(lun.name,
-                              placed.promoted_on.empty() ? "" : placed.promoted_on.front());
+            outcome_.luns.push_back(lun.converged() ? place_converged(lun) : place_lun(lun));
         }
-        place_vms();
+        VmPlacement(topology_, parts_, outcome_).run();
         return std::move(outcome_);
     }
 
@@ -97,10 +37,7 @@ private:
     const Topology& topology_;
     const Failure& failure_;
     Parts parts_;
-    Hosts hosts_;
-    std::vector<std::string> preferred_;
     std::unordered_map<std::string_view, std::string> site_of_;
-    std::unordered_map<std::string_view, std::string> lun_node_;
     Outcome outcome_;
 
     [[nodiscard]] bool copy_works(const Replica& replica) const {
@@ -165,108 +102,64 @@ private:
         return out;
     }
 
-    /// The node that serves the VM's LUNs; "" when one of them is down.
-    [[nodiscard]] std::string storage_of(const Vm& vm) const {
-        std::string node;
-        for (const std::string& lun : vm.luns) {
-            const auto found = lun_node_.find(lun);
-            if (found == lun_node_.end() || found->second.empty()) {
-                return {};
-            }
-            node = node.empty() ? found->second : node;
+    /// Both copies are promoted. A side that has lost the other writes on only when it keeps the
+    /// quorum (drbd-handler, whatever the isolation policy).
+    [[nodiscard]] bool writes(const Replica& mine, const Replica& peer) const {
+        if (!copy_works(mine)) {
+            return false;
         }
-        return node;
+        if (copy_works(peer) && parts_.together(mine.node, peer.node)) {
+            return true;
+        }
+        // Only those who confirm a site's death count without it.
+        return failure_.confirmed_dead.contains(site_of_.at(mine.node))
+                   ? has_quorum(topology_, unconfirmed(), mine.node)
+                   : parts_.quorate(mine.node);
     }
 
-    void place_vms() {
-        // Those that keep running hold their memory before anything moves or starts.
-        for (std::size_t i = 0; i < topology_.vms.size(); ++i) {
-            if (parts_.alive(preferred_[i])) {
-                hosts_.take(preferred_[i], topology_.vms[i]);
-            }
-        }
-        std::vector<std::size_t> order(topology_.vms.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return topology_.vms[a].priority > topology_.vms[b].priority;
-        });
-        outcome_.vms.resize(topology_.vms.size());
-        for (const bool running : {true, false}) { // migrations free memory where they leave
-            for (const std::size_t i : order) {
-                if (parts_.alive(preferred_[i]) == running) {
-                    outcome_.vms[i] = running ? follow(topology_.vms[i], preferred_[i])
-                                              : recover(topology_.vms[i], preferred_[i]);
-                }
-            }
-        }
+    [[nodiscard]] Failure unconfirmed() const {
+        Failure failure = failure_;
+        failure.confirmed_dead.clear();
+        return failure;
     }
 
-    VmOutcome follow(const Vm& vm, const std::string& host) {
-        VmOutcome out{vm.name, VmFate::stays, host, host, {}};
-        const std::string storage = storage_of(vm);
-        if (storage.empty() || !parts_.together(host, storage)) {
-            out.fate = VmFate::waits;
-            out.reason = storage.empty() ? "its LUN is down" : "its LUN is in the other part";
-            return out;
-        }
-        const std::string& lun_site = site_of_.at(storage);
-        if (lun_site == site_of_.at(host) || !topology_.policy.vm_follows_lun ||
-            !parts_.quorate(host)) {
-            return out;
-        }
-        const std::string better = hosts_.find(parts_, host, lun_site, vm, {});
-        if (better.empty()) {
-            out.reason = fmt::format("no host of {} has room; it uses the far path", lun_site);
-            return out;
-        }
-        hosts_.give_back(host, vm);
-        hosts_.take(better, vm);
-        out.fate = VmFate::migrates;
-        out.to = better;
-        out.reason = fmt::format("follows its LUN to {}", lun_site);
-        return out;
-    }
-
-    VmOutcome recover(const Vm& vm, const std::string& host) {
-        VmOutcome out{vm.name, VmFate::stops, host, {}, {}};
-        if (host.empty()) {
-            out.reason = "its home has no compute node";
-            return out;
-        }
-        const std::string storage = storage_of(vm);
-        if (storage.empty()) {
-            out.reason = "its LUN is down";
-            return out;
-        }
-        if (!parts_.quorate(storage)) {
-            out.reason = "the side with its LUN has no quorum";
-            outcome_.needs_go_live = true;
-            return out;
-        }
-        if (parts_.standing(storage, host) == Standing::unproven) {
-            out.reason = fmt::format("{} is not proven dead", host);
-            outcome_.needs_go_live = true;
-            return out;
-        }
-        const std::string& lun_site = site_of_.at(storage);
-        // Home weighs more than the LUN where VMs do not follow their LUN.
-        const std::string& first = topology_.policy.vm_follows_lun ? lun_site : vm.home;
-        std::string better = hosts_.find(parts_, storage, first, vm, {});
-        if (better.empty() && topology_.policy.overflow) {
-            for (const std::string& site : topology_.sites) {
-                if (better.empty() && site != first) {
-                    better = hosts_.find(parts_, storage, site, vm, {});
-                }
+    LunOutcome place_converged(const Lun& lun) {
+        LunOutcome out;
+        out.lun = lun.name;
+        out.divergence = "in sync";
+        out.fate = LunFate::down;
+        out.reason = "no copy is left";
+        for (const Replica& mine : lun.mirror.replicas) {
+            const Replica& peer = &mine == &lun.mirror.replicas.front()
+                                      ? lun.mirror.replicas.back()
+                                      : lun.mirror.replicas.front();
+            if (writes(mine, peer)) {
+                out.promoted_on.push_back(mine.node);
+            } else if (copy_works(mine)) {
+                out.stands_on.push_back(mine.node);
             }
         }
-        if (better.empty()) {
-            out.reason = fmt::format("no host with {} MiB left", vm.memory_mib);
+        if (out.promoted_on.empty()) {
+            if (!out.stands_on.empty()) {
+                out.fate = LunFate::stands;
+                out.reason = "I/O stands until the other side is fenced";
+                outcome_.needs_go_live = true;
+            }
             return out;
         }
-        hosts_.take(better, vm);
-        out.fate = VmFate::restarts;
-        out.to = better;
-        out.reason = fmt::format("{} is dead", host);
+        const bool at_home =
+            std::any_of(out.promoted_on.begin(), out.promoted_on.end(),
+                        [&](const std::string& node) { return site_of_.at(node) == lun.home; });
+        out.fate = at_home ? LunFate::stays : LunFate::moves;
+        out.divergence = direction(lun, out.promoted_on.front());
+        out.reason = out.stands_on.empty() ? std::string{}
+                                           : fmt::format("I/O stands on {}, whose side has no "
+                                                         "quorum, until it is fenced",
+                                                         join(out.stands_on, " and "));
+        if (out.promoted_on.size() > 1 && out.divergence != "in sync") {
+            out.divergence = "conflict";
+            out.reason = "one side was declared dead, but lives";
+        }
         return out;
     }
 };
@@ -287,7 +180,11 @@ std::vector<std::string> written_on_both_sides(const Topology& topology, const O
         site_of.emplace(node.name, node.site);
     }
     std::vector<std::string> found;
+    const Reach reach(topology);
     for (const LunOutcome& lun : outcome.luns) {
+        if (reach.is_converged(lun.lun) && lun.divergence == "in sync") {
+            continue; // one mirror, whose copies see each other
+        }
         std::set<std::string_view> sites;
         for (const std::string& node : lun.promoted_on) {
             sites.insert(site_of[node]);

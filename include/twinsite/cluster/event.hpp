@@ -8,9 +8,16 @@
 
 namespace twinsite::cluster {
 
+/// A copy that its agent no longer offers for promotion, on a node that lives.
+struct FailedMirror {
+    std::string node;
+    std::string mirror; ///< id of the primitive
+};
+
 struct Event {
-    std::vector<std::string> failed_nodes;
-    std::vector<std::string> lost_nodes; ///< out of sight, not to be fenced now
+    std::vector<std::string> failed_nodes = {};
+    std::vector<std::string> lost_nodes = {}; ///< out of sight, not to be fenced now
+    std::vector<FailedMirror> failed_mirrors = {};
     bool quorum_lost = false;
 };
 

@@ -41,7 +41,8 @@ struct LossReport {
     std::string reason;
 };
 
-/// The largest VM that may still be added with this home so that every single loss still fits.
+/// The largest VM that may still be added with this home: it runs there when nothing fails, pushes
+/// no other VM away, and no single loss gets a worse verdict than it has without it.
 struct Headroom {
     std::string site;
     std::int64_t largest_vm_mib = 0;
@@ -56,7 +57,11 @@ struct CapacityReport {
 
 CapacityReport capacity(const Topology& topology);
 
-/// host-loss-does-not-fit, host-loss-leaves-site, site-loss-does-not-fit,
+/// home-does-not-fit: VMs that do not run at home even when nothing fails. Nothing is said while
+/// the memory of a compute node is not stated.
+std::vector<Finding> check_home_capacity(const Topology& topology);
+
+/// The same, and host-loss-does-not-fit, host-loss-leaves-site, site-loss-does-not-fit,
 /// largest-vm-exceeds-reserve.
 std::vector<Finding> check_capacity(const Topology& topology);
 

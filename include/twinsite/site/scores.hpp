@@ -8,7 +8,8 @@
 // (10000) and one that knows less (1000): home never promotes the worse copy. The stickiness of
 // its group's members sums up and must stay below 200 when failback is automatic.
 // With failback manual the LUN's stickiness (two members, 300 together) outweighs home; VMs still
-// follow their LUN (500 against 200 + 100).
+// follow their LUN (500 against 200 + 100). Those that do not follow stay where they are, too (200
+// against 100 + 50 + 20). In a failback window home weighs 1000 more.
 #pragma once
 
 #include <twinsite/site/topology.hpp>
@@ -23,10 +24,15 @@ struct Scores {
     int vm_stickiness = 10;
     int vm_group = 30;
     int lun_home = 200;
-    int lun_home_in_window = 1000; ///< beside lun_home, while the failback window is open
+    /// Beside lun_home, while the failback window is open; beside vm_home where VMs do not follow.
+    int home_in_window = 1000;
     int lun_member_stickiness = 0;
 };
 
 Scores scores_for(const Policy& policy);
+
+/// Whether a VM runs in the site of its LUN or nowhere ("overflow": false). When its LUN moves,
+/// because home is gone, the VM may start there.
+bool keeps_to_lun(const Policy& policy);
 
 } // namespace twinsite::site

@@ -29,16 +29,21 @@ struct Failure {
 Result<Failure> parse_failure(const Topology& topology, std::span<const std::string> events);
 
 enum class LunFate {
-    stays, ///< promoted where it was
-    moves, ///< promoted on the other copy
-    down,  ///< nowhere promoted
+    stays,  ///< promoted where it was
+    moves,  ///< promoted on the other copy
+    down,   ///< nowhere promoted
+    stands, ///< converged: promoted, but no write gets through until the other side is dead
 };
 std::string_view to_string(LunFate fate);
 
 struct LunOutcome {
     std::string lun;
     LunFate fate = LunFate::stays;
-    std::vector<std::string> promoted_on; ///< nodes; more than one is a split brain in the making
+    /// Nodes. More than one is a split brain in the making, but for a converged LUN whose copies
+    /// see each other.
+    std::vector<std::string> promoted_on;
+    /// Converged: nodes on which the LUN is promoted while its I/O stands still.
+    std::vector<std::string> stands_on = {};
     /// "in sync", "rz1 -> rz2" (the second copy is behind and will be overwritten) or "conflict".
     std::string divergence;
     std::string reason;
@@ -56,8 +61,8 @@ std::string_view to_string(VmFate fate);
 struct VmOutcome {
     std::string vm;
     VmFate fate = VmFate::stays;
-    std::string from;
-    std::string to; ///< "" when it runs nowhere
+    std::string from; ///< "" when it finds no room even while nothing fails
+    std::string to;   ///< "" when it runs nowhere
     std::string reason;
 };
 
@@ -67,6 +72,7 @@ struct Outcome {
     /// Nothing is taken over because no side has the quorum, or a dead node cannot be fenced:
     /// an operator has to confirm that the other side is dead.
     bool needs_go_live = false;
+    /// Sentences on what this model cannot decide.
     std::vector<std::string> remarks;
 };
 

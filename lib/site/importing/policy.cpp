@@ -108,7 +108,8 @@ private:
     bool window() {
         std::string window;
         for (Preference& each : work_.preferences) {
-            if (each.times.empty() || each.score <= 0 || !work_.lun_behind(each.resource)) {
+            if (each.times.empty() || each.score <= 0 ||
+                (!work_.lun_behind(each.resource) && !work_.vm_behind(each.resource))) {
                 continue;
             }
             const std::string mine = window_of(each.times);
@@ -199,7 +200,7 @@ private:
             ++(bond.score < infinity && bond.score <= home ? weak : strong);
         }
         policy_.vm_follows_lun = weak == 0 || strong >= weak;
-        policy_.overflow = infinite == 0;
+        policy_.overflow = infinite == 0 || !policy_.vm_follows_lun;
     }
 };
 

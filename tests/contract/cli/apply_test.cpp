@@ -51,6 +51,25 @@ TEST_F(Apply, leaves_other_peoples_resources_alone) {
     EXPECT_THAT(run.out, HasSubstr("cluster-delay: 70s"));
 }
 
+TEST_F(Apply, keeps_its_own_vms_off_a_storage_node_and_leaves_other_peoples_there) {
+    static_cast<void>(scratch.write(
+        "topology.json", example_with("\"site\": \"rz2\", \"roles\": [\"storage\", \"compute\"]",
+                                      "\"site\": \"rz2\", \"roles\": [\"storage\"]")));
+    const auto run = script(
+        "pcs -f cib.xml resource create vm_web ocf:pacemaker:Dummy\n"
+        "pcs -f cib.xml constraint location vm_web prefers rz2-a=100 2>/dev/null\n"
+        "twinsite apply --yes > /dev/null || exit 1\n"
+        "crm_simulate -x cib.xml -S -q true -u rz1-a -u rz1-b -u rz2-a -u rz2-b -O up.xml "
+        ">/dev/null\n"
+        "for n in rz1-a rz2-a; do for l in red blue; do CIB_file=up.xml crm_attribute -N $n -n "
+        "master-mirror_$l -l reboot -v 10000; done; done\n"
+        "crm_simulate -x up.xml -S -q true -O all.xml > /dev/null; for v in "
+        "web blau cyan; do CIB_file=all.xml crm_resource -W -r vm_$v; done");
+    EXPECT_THAT(run.out, HasSubstr("vm_web is running on: rz2-a")) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("vm_blau is running on: rz2-b"));
+    EXPECT_THAT(run.out, HasSubstr("vm_cyan is running on: rz2-b"));
+}
+
 TEST_F(Apply, keeps_the_ban_on_a_stale_copy) {
     const auto run =
         script("twinsite apply --yes > /dev/null\n"

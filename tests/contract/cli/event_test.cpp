@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -45,7 +46,28 @@ protected:
         return movements ? *std::move(movements) : std::vector<site::Movement>{};
     }
 
+    process::Output whatif_live(const std::string& words) {
+        return script_in_root("cd /files; CIB_file=$PWD/all.xml twinsite --topology topology.json "
+                              "whatif --live " +
+                                  words,
+                              scratch.path());
+    }
+
+    /// EVENT against what SCRIPT makes of all.xml in the file WANTED.
+    std::vector<site::Movement> expect_same_as(const cluster::Event& event,
+                                               const std::string& script,
+                                               const std::string& wanted) {
+        const auto run = script_in_root(script, scratch.path());
+        EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+        return expect_same(event, wanted, "");
+    }
+
     std::vector<site::Movement> expect_same(const cluster::Event& event,
+                                            const std::string& options) {
+        return expect_same(event, "all.xml", options);
+    }
+
+    std::vector<site::Movement> expect_same(const cluster::Event& event, const std::string& wanted,
                                             const std::string& options) {
         std::ifstream file(scratch.path() / "all.xml");
         const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -56,7 +78,7 @@ protected:
         }
         cluster::happen(*cib, event);
         static_cast<void>(scratch.write("happened.xml", site::to_text(*cib)));
-        auto theirs = simulated("all.xml " + options);
+        auto theirs = simulated(wanted + " " + options);
         EXPECT_EQ(simulated("happened.xml"), theirs) << options;
         return theirs;
     }
@@ -84,14 +106,42 @@ TEST_F(EventInCib, quorum_is_lost_with_a_node) {
     EXPECT_NE(movements, simulated("all.xml -f rz1-a"));
 }
 
+TEST_F(EventInCib, the_storage_of_a_living_node_fails) {
+    const auto movements = expect_same_as(
+        {.failed_mirrors = {{"rz1-a", "mirror_red"}, {"rz1-a", "mirror_blue"}}},
+        "cd /files; cp all.xml failed.xml; for l in red blue; do CIB_file=failed.xml crm_attribute "
+        "-N rz1-a -n master-mirror_$l -l reboot -v -INFINITY; done",
+        "failed.xml");
+    EXPECT_TRUE(std::any_of(movements.begin(), movements.end(), [](const auto& movement) {
+        return site::to_text(movement) == "mirror_red: promote on rz2-a";
+    }));
+    EXPECT_TRUE(std::none_of(movements.begin(), movements.end(), [](const auto& movement) {
+        return movement.kind == site::MovementKind::fence;
+    }));
+}
+
+TEST_F(EventInCib, what_if_live_plays_lost_storage_as_such) {
+    const auto run = whatif_live("--fail storage:rz1-a");
+    EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+    EXPECT_NE(run.out.find("vm_rot: migrate rz1-a -> rz2-"), std::string::npos) << run.out;
+    EXPECT_EQ(run.out.find("fence"), std::string::npos) << run.out;
+}
+
+TEST_F(EventInCib, what_if_live_ends_with_1_when_a_vm_would_run_nowhere) {
+    EXPECT_EQ(whatif_live("--fail node:rz1-b").exit_code, 0);
+    const auto run = whatif_live("--fail site:rz1"); // no quorum: nothing is taken over
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_NE(run.out.find("These VMs would run nowhere: rot, rosa"), std::string::npos) << run.out;
+}
+
+TEST_F(EventInCib, what_if_live_refuses_a_vm_that_the_cluster_does_not_have) {
+    const auto run = whatif_live("--fail node:rz1-b --add-vm memory_mib=16,home=rz1");
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_NE(run.err.find("--add-vm cannot be used with --live"), std::string::npos) << run.err;
+}
+
 TEST_F(EventInCib, what_if_live_knows_when_the_rest_has_no_quorum) {
-    const auto told = [&](const std::string& event) {
-        return script_in_root("cd /files; CIB_file=$PWD/all.xml twinsite --topology topology.json "
-                              "whatif --live --fail " +
-                                  event,
-                              scratch.path())
-            .out;
-    };
+    const auto told = [&](const std::string& event) { return whatif_live("--fail " + event).out; };
     const std::string site = told("site:rz1");
     EXPECT_NE(site.find("do nothing"), std::string::npos) << site;
     EXPECT_NE(site.find("no quorum"), std::string::npos) << site;

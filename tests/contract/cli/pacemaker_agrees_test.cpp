@@ -6,6 +6,7 @@
 
 #include <twinsite/base/text.hpp>
 #include <twinsite/cluster/simulation.hpp>
+#include <twinsite/site/spread.hpp>
 
 #include <gtest/gtest.h>
 
@@ -154,8 +155,11 @@ TEST_P(PacemakerScenario, pacemaker_agrees) {
     }
     const site::Topology topology = topology_from(scenario.topology_text);
     Pacemaker pacemaker(scenario.topology_text);
-    const std::map<std::string, std::string> home{
-        {"rot", "rz1-a"}, {"rosa", "rz1-b"}, {"blau", "rz2-a"}, {"cyan", "rz2-b"}};
+    std::map<std::string, std::string> home;
+    const auto hosts = site::normal_hosts(topology);
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        home[topology.vms[i].name] = hosts[i];
+    }
     auto views = views_of(topology, scenario);
     for (View& view : views) {
         pacemaker.play(view);

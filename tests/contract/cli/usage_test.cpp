@@ -82,6 +82,37 @@ TEST_F(Usage, no_cluster_is_exit_3) {
     EXPECT_THAT(run.err, HasSubstr("no cluster answers"));
 }
 
+TEST_F(Usage, a_vm_that_what_if_is_to_add_has_to_be_complete) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"home=rz1", "--add-vm needs memory_mib=N"},
+        {"memory_mib=16", "--add-vm needs home=SITE, one of: rz1, rz2"},
+        {"memory_mib=16,home=rz1,lun=rde", "there is no LUN \"rde\"; did you mean \"red\"?"},
+        {"memory_mib=16,home=rz1,name=rot", "there is a VM \"rot\" already"},
+        {"memory_mib=0,home=rz1", "0"},
+        {"memory_mib=16,home=rz1,cpu=2", "not \"cpu\""}};
+    for (const auto& [words, sentence] : cases) {
+        const auto run = with_topology(example_text(), {"whatif", "--add-vm", words});
+        EXPECT_EQ(run.exit_code, 2) << words;
+        EXPECT_EQ(run.out, "") << words;
+        EXPECT_THAT(run.err, HasSubstr(sentence)) << words;
+    }
+    const auto twice =
+        with_topology(example_text(), {"whatif", "--add-vm", "memory_mib=16,home=rz1", "--add-vm",
+                                       "memory_mib=16,home=rz2"});
+    EXPECT_THAT(twice.err, HasSubstr("there is a VM \"new\" already"));
+    const auto good =
+        with_topology(example_text(), {"whatif", "--add-vm", "memory_mib=16,home=rz1"});
+    EXPECT_EQ(good.exit_code, 0) << good.out << good.err;
+}
+
+TEST_F(Usage, what_if_says_of_a_vm_that_fits_nowhere_that_it_runs_nowhere) {
+    const auto run =
+        with_topology(example_text(), {"whatif", "--add-vm", "memory_mib=9999,home=rz1"});
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.out, HasSubstr("VM  new          stops     ran nowhere"));
+    EXPECT_THAT(run.out, HasSubstr("[home-does-not-fit]"));
+}
+
 TEST_F(Usage, drbd_files_are_written_one_per_lun) {
     const auto run = with_topology(
         example_text(), {"render", "--format", "drbd", "--output-dir", scratch.path().string()});

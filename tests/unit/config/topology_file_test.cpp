@@ -119,6 +119,17 @@ TEST(TopologyFile, refuses_a_circle_of_vms_that_wait_for_each_other) {
     EXPECT_THAT(finding.problem, HasSubstr("in a circle"));
 }
 
+TEST(TopologyFile, refuses_vms_that_neither_follow_their_lun_nor_overflow) {
+    const auto with = [](const char* follows, const char* overflow) {
+        return example_with("\"vm_follows_lun\": true, \"overflow\": true",
+                            std::string("\"vm_follows_lun\": ") + follows +
+                                ", \"overflow\": " + overflow);
+    };
+    EXPECT_EQ(only_finding(with("false", "false")).where, "/policy/overflow");
+    EXPECT_FALSE(twinsite::testing::topology_from(with("true", "false")).policy.overflow);
+    EXPECT_FALSE(twinsite::testing::topology_from(with("false", "true")).policy.vm_follows_lun);
+}
+
 TEST(TopologyFile, reads_the_failback_window) {
     const auto topology = twinsite::testing::topology_from(
         example_with("\"automatic\"", "{ \"window\": \"22:00-05:00\" }"));

@@ -80,6 +80,43 @@ TEST_F(CapacityTest, the_largest_vm_needs_a_hole) {
     EXPECT_FALSE(found("largest-vm-exceeds-reserve", "/vms/rot"));
 }
 
+TEST_F(CapacityTest, a_normal_state_that_does_not_fit) {
+    EXPECT_FALSE(found("home-does-not-fit", "/sites/rz1"));
+    topology.vms[0].memory_mib = 20'000;
+    EXPECT_TRUE(found("home-does-not-fit", "/sites/rz1"));
+    EXPECT_FALSE(found("home-does-not-fit", "/sites/rz2"));
+    const Finding finding = check_capacity(topology).front();
+    EXPECT_EQ(finding.severity, Severity::error);
+    EXPECT_EQ(finding.problem,
+              "the VMs at home in rz1 do not all fit on its hosts even when nothing fails: rot "
+              "(20000 MiB) runs nowhere; that is proven (20016 MiB needed, 512 MiB there)");
+    topology.nodes[2].memory_mib = 30'000; // in rz2
+    EXPECT_TRUE(found("home-does-not-fit", "/sites/rz1"));
+}
+
+TEST_F(CapacityTest, what_fits_on_no_host_alone_is_proven_too) {
+    // 150 + 150 + 150 into 256 + 256: the sum would fit.
+    topology.vms[0].memory_mib = 150;
+    topology.vms[1].memory_mib = 150;
+    topology.vms.push_back(topology.vms[0]);
+    topology.vms.back().name = "third";
+    ASSERT_TRUE(found("home-does-not-fit", "/sites/rz1"));
+    EXPECT_NE(check_capacity(topology).front().problem.find("proven"), std::string::npos);
+}
+
+TEST_F(CapacityTest, headroom_of_one_site_does_not_suffer_from_the_other) {
+    for (Node& node : topology.nodes) {
+        node.memory_mib = node.site == "rz2" ? 66'384 : node.memory_mib;
+    }
+    const std::int64_t before = capacity(topology).headroom[1].largest_vm_mib;
+    topology.nodes.erase(topology.nodes.begin() + 1); // rz1-b
+    topology.vms[0].memory_mib = 20'000;              // rot, on rz1-a with its 256 MiB
+    const auto headroom = capacity(topology).headroom;
+    EXPECT_EQ(headroom[0].site, "rz1");
+    EXPECT_GT(before, 0);
+    EXPECT_GT(headroom[1].largest_vm_mib, 0);
+}
+
 TEST_F(CapacityTest, says_nothing_without_numbers) {
     topology.nodes[0].memory_mib = 0;
     topology.nodes[0].reserve_mib = 0;

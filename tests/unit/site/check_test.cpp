@@ -31,6 +31,17 @@ TEST(Check, no_third_vote_is_silent_with_a_witness) {
     EXPECT_FALSE(found(topology, "no-third-vote"));
 }
 
+TEST(Check, a_converged_lun_needs_a_third_vote_under_keep_home) {
+    Topology topology = example_topology();
+    EXPECT_FALSE(found(topology, "isolation-policy-incomplete"));
+    topology.luns[0].target = {};
+    topology.luns[0].address = {};
+    EXPECT_TRUE(found(topology, "isolation-policy-incomplete", "/luns/red"));
+    EXPECT_FALSE(found(topology, "isolation-policy-incomplete", "/luns/blue"));
+    topology.witness = "192.0.2.9";
+    EXPECT_FALSE(found(topology, "isolation-policy-incomplete"));
+}
+
 TEST(Check, duplicate_identity_of_every_kind) {
     Topology topology = example_topology();
     EXPECT_FALSE(found(topology, "duplicate-identity"));

@@ -1,4 +1,6 @@
-#include <twinsite/site/movement.hpp>
+#include "tests/support/topologies.hpp"
+
+#include <twinsite/site/aftermath.hpp>
 
 #include <gtest/gtest.h>
 
@@ -22,6 +24,30 @@ TEST(Interruptions, are_not_what_happens_anyway) {
 TEST(Travellers, are_vms_on_their_way) {
     EXPECT_EQ(travellers({stop_vm, move_vm, restart_target, fence}),
               (std::vector<Movement>{move_vm}));
+}
+
+TEST(VmsDown, are_those_that_ran_and_end_up_nowhere) {
+    const Topology topology = twinsite::testing::example_topology(); // rot, rosa, blau, cyan
+    ClusterState before;
+    before.resources["vm_rot"].running = {{"rz1-a"}};
+    before.resources["vm_rosa"].running = {{"rz1-b"}};
+    before.resources["vm_blau"].running = {{"rz2-a"}};
+    before.resources["vm_cyan"]; // an admin stopped it
+    struct Case {
+        std::vector<Movement> movements;
+        std::vector<std::string> dead;
+        std::vector<std::string> down;
+    };
+    const std::vector<Case> cases{
+        {{}, {}, {}},
+        {{}, {"rz1-b"}, {"rosa"}},
+        {{move_vm}, {"rz1-b"}, {}},
+        {{stop_vm, restart_target}, {}, {"rot"}},
+        {{{"vm_rosa", MovementKind::restart, "rz1-b", "rz1-a", ""}, stop_vm}, {"rz1-b"}, {"rot"}},
+    };
+    for (const Case& each : cases) {
+        EXPECT_EQ(vms_down(topology, before, each.movements, each.dead), each.down);
+    }
 }
 
 } // namespace

@@ -172,6 +172,23 @@ TEST(RenderCib, lets_no_failure_expire_before_it_has_happened) {
     }
 }
 
+TEST(RenderCib, keeps_its_own_vms_and_no_others_off_nodes_that_run_none) {
+    Topology topology = example_topology();
+    topology.nodes[2].compute = false; // rz2-a
+    const Xml cib = render_cib(topology);
+    EXPECT_THAT(to_text(cib), Not(HasSubstr("rsc-pattern")));
+    const Xml* ban = section(cib, "constraints").child_with_id("twinsite-no-vms-rz2-a");
+    ASSERT_NE(ban, nullptr);
+    EXPECT_EQ(ban->get("node"), "rz2-a");
+    EXPECT_EQ(ban->get("score"), "-INFINITY");
+    std::vector<std::string> vms;
+    for (const Xml& reference : ban->children.at(0).children) {
+        vms.emplace_back(reference.get("id"));
+    }
+    EXPECT_THAT(vms, ElementsAre("vm_rot", "vm_rosa", "vm_blau", "vm_cyan"));
+    EXPECT_EQ(section(cib, "constraints").child_with_id("twinsite-no-vms-rz1-a"), nullptr);
+}
+
 TEST(RenderCib, holds_no_secret) {
     EXPECT_THAT(to_text(render_cib(example_topology())), Not(HasSubstr("\"password\"")));
     EXPECT_THAT(to_text(render_cib(example_topology())), HasSubstr("/etc/twinsite/pdu-rz1.secret"));
@@ -200,6 +217,17 @@ TEST(Spread, does_not_move_others_when_a_vm_is_added_at_the_end) {
     auto after = preferred_hosts(topology);
     after.pop_back();
     EXPECT_EQ(after, before);
+}
+
+TEST(Spread, puts_the_largest_first_where_the_order_of_the_file_overfills_a_host) {
+    Topology topology = example_topology();
+    topology.vms.push_back(topology.vms[1]);
+    topology.vms.back().name = "third";
+    topology.vms[0].memory_mib = 128;
+    topology.vms[1].memory_mib = 128;
+    topology.vms.back().memory_mib = 256;
+    EXPECT_THAT(preferred_hosts(topology),
+                ElementsAre("rz1-b", "rz1-b", "rz2-a", "rz2-b", "rz1-a"));
 }
 
 TEST(RenderDrbd, lets_home_luns_go_on_alone_with_keep_home) {

@@ -1,0 +1,19 @@
+// What is left when Pacemaker has answered an event.
+#pragma once
+
+#include <twinsite/site/movement.hpp>
+#include <twinsite/site/state.hpp>
+#include <twinsite/site/topology.hpp>
+
+#include <string>
+#include <vector>
+
+namespace twinsite::site {
+
+/// The VMs of TOPOLOGY that run in BEFORE, and nowhere once the nodes DEAD have died and MOVEMENTS
+/// were made.
+std::vector<std::string> vms_down(const Topology& topology, const ClusterState& before,
+                                  const std::vector<Movement>& movements,
+                                  const std::vector<std::string>& dead);
+
+} // namespace twinsite::site
