@@ -18,7 +18,11 @@ Exit run_plan(const Options& options) {
     if (!prediction) {
         return report(options, prediction.error(), exit_for_error(prediction.error()));
     }
-    print_prediction(options, *prediction);
+    if (options.json) {
+        print_json(to_json(*prediction));
+    } else {
+        print_prediction(*prediction);
+    }
     return prediction->changes.empty() ? Exit::fine : Exit::findings;
 }
 
@@ -30,11 +34,13 @@ Exit run_apply(const Options& options, const ApplyOptions& apply) {
     const auto findings = site::check(*loaded.topology);
     for (const site::Finding& finding : findings) {
         if (finding.severity == site::Severity::error) {
-            print_findings(options, findings);
+            if (!options.json) {
+                print_findings(options, findings);
+            }
             return report(
                 options,
                 {ErrorKind::invalid_config, "the topology has errors; nothing was applied"},
-                Exit::findings);
+                Exit::findings, {{"findings", to_json(findings)}, {"applied", false}});
         }
     }
     auto live = cluster::open_configuration();

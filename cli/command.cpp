@@ -34,12 +34,7 @@ Exit exit_for(const std::vector<site::Finding>& findings) {
 }
 
 Exit report(const Options& options, const Error& error, Exit exit) {
-    if (options.json) {
-        print_json({{"error",
-                     {{"kind", std::string(to_string(error.kind))}, {"message", error.message}}}});
-    }
-    fmt::print(stderr, "twinsite: {}\n", error.message);
-    return exit;
+    return report(options, error, exit, Json::object());
 }
 
 LoadedTopology load(const Options& options) {
@@ -52,11 +47,11 @@ LoadedTopology load(const Options& options) {
             fmt::print(stderr, "{}: {}: {}. {}\n", options.topology, finding.where, finding.problem,
                        finding.remedy);
         }
-        if (options.json) {
-            print_json({{"findings", to_json(loaded->findings)}});
-        }
-        fmt::print(stderr, "twinsite: {} is no usable topology\n", options.topology);
-        return {{}, Exit::usage};
+        return {{},
+                report(options,
+                       {ErrorKind::invalid_config,
+                        fmt::format("{} is no usable topology", options.topology)},
+                       Exit::usage, {{"findings", to_json(loaded->findings)}})};
     }
     return {std::move(loaded->topology), Exit::fine};
 }

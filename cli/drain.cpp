@@ -6,7 +6,21 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 namespace twinsite::cli {
+
+namespace {
+
+void print_left(const std::vector<std::string>& nodes, bool away) {
+    for (const std::string& node : nodes) {
+        fmt::print("{} is in standby by another hand, which is left as it is{}\n", node,
+                   away ? "" : fmt::format("; to end it: crm_standby --node {} --delete", node));
+    }
+}
+
+} // namespace
 
 Exit run_drain(const Options& options, const DrainOptions& drain) {
     const auto loaded = load(options);
@@ -27,15 +41,21 @@ Exit run_drain(const Options& options, const DrainOptions& drain) {
             return report(options, {ErrorKind::conflict, std::move(why)}, Exit::findings);
         }
     }
-    auto after = site::with_standby(live->cib, *nodes, drain.away);
-    if (!after) {
-        return report(options, after.error(), exit_for_error(after.error()));
+    auto change = site::with_standby(live->cib, *nodes, drain.away);
+    if (!change) {
+        return report(options, change.error(), exit_for_error(change.error()));
     }
-    const auto prediction = predict_change(std::move(live->cib), *std::move(after));
+    if (!options.json) {
+        print_left(change->left, drain.away);
+    }
+    const auto prediction =
+        predict_change(*live->configuration, std::move(live->cib), std::move(change->cib));
     if (!prediction) {
         return report(options, prediction.error(), exit_for_error(prediction.error()));
     }
-    return carry_out(options, *live->configuration, *prediction, drain.consent);
+    const Exit done = carry_out(options, *live->configuration, *prediction, drain.consent,
+                                {{"left_in_standby", change->left}});
+    return done == Exit::fine && !drain.away && !change->left.empty() ? Exit::findings : done;
 }
 
 } // namespace twinsite::cli

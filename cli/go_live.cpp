@@ -17,14 +17,15 @@ namespace twinsite::cli {
 
 namespace {
 
-void print(const Options& options, const site::GoLive& plan, const std::string& site) {
-    if (options.json) {
-        print_json({{"site", site},
-                    {"confirmed_dead", plan.dead},
-                    {"expected_votes", plan.votes},
-                    {"takes_over", plan.takes_over}});
-        return;
-    }
+Json plan_json(const site::GoLive& plan, const std::string& site) {
+    return {{"site", site},
+            {"confirmed_dead", plan.dead},
+            {"expected_votes", plan.votes},
+            {"takes_over", plan.takes_over},
+            {"applied", false}};
+}
+
+void print(const site::GoLive& plan, const std::string& site) {
     fmt::print("You confirm that these nodes are DEAD (no power): {}\n", join(plan.dead, ", "));
     fmt::print("If one of them lives, its LUNs will be written on both sides and data WILL be "
                "lost.\n");
@@ -91,31 +92,39 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
         return report(options, plan.error(),
                       plan.error().kind == ErrorKind::conflict ? Exit::findings : Exit::usage);
     }
-    print(options, *plan, go_live.site);
+    Json document = plan_json(*plan, go_live.site);
+    if (!options.json) {
+        print(*plan, go_live.site);
+    }
     if (!go_live.yes) {
         return report(options,
                       {ErrorKind::conflict,
                        "nothing was done; look at the other site's power, then add --yes"},
-                      Exit::findings);
+                      Exit::findings, std::move(document));
     }
+    document["applied"] = nullptr; // neither true nor false until its end
     process::SystemCommandRunner runner;
     const SystemClock clock;
     const auto deadline = Deadline::after(clock, std::chrono::seconds(120));
     for (const std::string& node : plan->dead) {
         const auto told = runner.run_ok({{"stonith_admin", "--confirm", node}, {}, {}}, deadline);
         if (!told) {
-            return report(options, told.error().in("the fencer was not told"), Exit::cluster);
+            return report(options, told.error().in("the fencer was not told"), Exit::cluster,
+                          std::move(document));
         }
     }
     mirror::AcceptedLosses losses(runner);
     if (const auto told = accept_loss(*loaded.topology, go_live.site, losses, deadline); !told) {
-        return report(options, told.error(), Exit::cluster);
+        return report(options, told.error(), Exit::cluster, std::move(document));
     }
     if (const auto votes = take_quorum(plan->votes); !votes) {
-        return report(options, votes.error(), Exit::cluster);
+        return report(options, votes.error(), Exit::cluster, std::move(document));
     }
     losses.keep();
-    if (!options.json) {
+    document["applied"] = true;
+    if (options.json) {
+        print_json(document);
+    } else {
         fmt::print("{} is live. When the other site returns, start its nodes one after the other "
                    "and look at \"twinsite status\".\n",
                    go_live.site);

@@ -28,9 +28,19 @@ Json to_json(const std::vector<site::Movement>& movements) {
     return list;
 }
 
-void print_json(const Json& json) {
-    constexpr int indent = 2;
+void print_json(const Json& json, bool one_line) {
+    const int indent = one_line ? -1 : 2;
     fmt::print("{}\n", json.dump(indent, ' ', false, Json::error_handler_t::replace));
+}
+
+Exit report(const Options& options, const Error& error, Exit exit, Json document) {
+    if (options.json) {
+        document["error"] = {{"kind", std::string(to_string(error.kind))},
+                             {"message", error.message}};
+        print_json(document, options.one_line);
+    }
+    fmt::print(stderr, "twinsite: {}\n", error.message);
+    return exit;
 }
 
 } // namespace twinsite::cli

@@ -17,19 +17,27 @@ namespace {
 
 constexpr std::size_t largest_file = 64UL * 1024 * 1024;
 
-/// The file's text with the new homes, and proof that it still reads as meant.
-Result<std::string> edited(const Options& options, const site::HomeChange& change) {
-    auto text = read_file(options.topology, largest_file);
+struct Edit {
+    std::string before;
+    std::string after;
+
+    [[nodiscard]] bool empty() const { return before == after; }
+};
+
+/// The file as it is now and with the new homes, and proof that it still reads as meant.
+Result<Edit> edit_of(const std::string& file, const site::HomeChange& change) {
+    auto text = read_file(file, largest_file);
     if (!text) {
         return fail(text.error());
     }
+    Edit edit{*text, *text};
     const auto set_home = [&](std::string_view kind, const std::string& name) -> Status {
         const std::array<std::string_view, 3> path{kind, name, "home"};
-        auto changed = config::set_string(*text, path, change.to);
+        auto changed = config::set_string(edit.after, path, change.to);
         if (!changed) {
             return fail(changed.error());
         }
-        *text = *std::move(changed);
+        edit.after = *std::move(changed);
         return {};
     };
     for (const std::string& lun : change.luns) {
@@ -42,7 +50,7 @@ Result<std::string> edited(const Options& options, const site::HomeChange& chang
             return fail(done.error());
         }
     }
-    const auto again = config::parse_topology(*text);
+    const auto again = config::parse_topology(edit.after);
     if (!again || !again->topology) {
         return fail(ErrorKind::invalid_config,
                     again ? fmt::format("with the new home the topology is not valid: {}: {}",
@@ -50,8 +58,100 @@ Result<std::string> edited(const Options& options, const site::HomeChange& chang
                                         again->findings.front().problem)
                           : again.error().message);
     }
-    return text;
+    return edit;
 }
+
+/// Reads the file again first: others may have edited it while the cluster was waited for.
+Status write_homes(const std::string& file, const site::HomeChange& change) {
+    return edit_of(file, change)
+        .and_then([&](const Edit& edit) {
+            return edit.empty() ? Status{} : rewrite_file(file, edit.after);
+        })
+        .map_error([](const Error& error) {
+            return error.in("the cluster has the new home, but the topology file has not; run the "
+                            "same command again, or change \"home\" there by hand");
+        });
+}
+
+/// The cluster first: it may refuse. Then the file, before anything is waited for: the two agree
+/// however long the cluster takes.
+class Move {
+public:
+    Move(const Options& options, const Consent& consent, const site::HomeChange& change,
+         const Prediction& prediction, bool in_file)
+        : options_(options)
+        , consent_(consent)
+        , change_(change)
+        , prediction_(prediction)
+        , in_cluster_(!prediction.changes.empty())
+        , in_file_(in_file)
+        , document_(to_json(prediction)) {
+        document_["applied"] = false;
+        document_["file_changed"] = false;
+    }
+
+    Exit carry_out(cluster::Configuration& live) {
+        show();
+        if (in_cluster_ || in_file_) {
+            if (const auto may = permitted(prediction_, consent_); !may) {
+                return stop(may.error(), Exit::findings);
+            }
+        }
+        if (in_cluster_) {
+            const auto done = make_change(options_, live, prediction_, consent_, document_);
+            if (!done) {
+                return stop(done.error().in(fmt::format("{} was not changed", options_.topology)),
+                            exit_for_error(done.error()));
+            }
+            say("applied");
+        }
+        if (in_file_) {
+            if (const auto written = write_homes(options_.topology, change_); !written) {
+                return stop(written.error(), Exit::findings);
+            }
+            document_["file_changed"] = true;
+            say(fmt::format("{} is changed too; copy it to the other nodes", options_.topology));
+        }
+        if (in_cluster_) {
+            if (const auto rest = await_rest(live, consent_); !rest) {
+                return stop(rest.error(), Exit::findings);
+            }
+        }
+        if (options_.json) {
+            print_json(document_);
+        }
+        return Exit::fine;
+    }
+
+private:
+    const Options& options_;
+    const Consent& consent_;
+    const site::HomeChange& change_;
+    const Prediction& prediction_;
+    bool in_cluster_;
+    bool in_file_; ///< whether it has another home still
+    Json document_;
+
+    void say(const std::string& text) const {
+        if (!options_.json) {
+            fmt::print("{}\n", text);
+        }
+    }
+
+    void show() const {
+        if (!options_.json) {
+            print_prediction(prediction_);
+        }
+        if (in_file_ && !in_cluster_) {
+            say(fmt::format("The cluster has the new home already; {} would be changed.",
+                            options_.topology));
+        }
+    }
+
+    Exit stop(const Error& error, Exit exit) const {
+        return report(options_, error, exit, document_);
+    }
+};
 
 } // namespace
 
@@ -67,9 +167,9 @@ Exit run_move(const Options& options, const MoveOptions& move) {
         return report(options, change.error(),
                       change.error().kind == ErrorKind::conflict ? Exit::findings : Exit::usage);
     }
-    const auto text = edited(options, *change);
-    if (!text) {
-        return report(options, text.error(), Exit::findings);
+    const auto edit = edit_of(options.topology, *change);
+    if (!edit) {
+        return report(options, edit.error(), Exit::findings);
     }
     const site::Topology moved = site::with_homes(*loaded.topology, *change);
     for (const site::Finding& finding : site::check(moved)) {
@@ -85,20 +185,7 @@ Exit run_move(const Options& options, const MoveOptions& move) {
     if (!prediction) {
         return report(options, prediction.error(), exit_for_error(prediction.error()));
     }
-    const Exit done = carry_out(options, **live, *prediction, move.consent);
-    if (done != Exit::fine) {
-        return done;
-    }
-    if (const auto written = replace_file(options.topology, *text); !written) {
-        return report(options,
-                      written.error().in("the cluster was changed, but the topology file was not; "
-                                         "change \"home\" there by hand"),
-                      Exit::findings);
-    }
-    if (!options.json) {
-        fmt::print("{} is changed too; copy it to the other nodes\n", options.topology);
-    }
-    return Exit::fine;
+    return Move(options, move.consent, *change, *prediction, !edit->empty()).carry_out(**live);
 }
 
 } // namespace twinsite::cli

@@ -1,12 +1,12 @@
 #include "cli/prediction.hpp"
 
-#include "cli/json.hpp"
 #include "cli/rest.hpp"
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/cluster/simulation.hpp>
 #include <twinsite/process/command.hpp>
 #include <twinsite/site/cib.hpp>
+#include <twinsite/site/interruption.hpp>
 #include <twinsite/site/merge.hpp>
 
 #include <fmt/format.h>
@@ -23,7 +23,9 @@ Exit exit_for_error(const Error& error) {
                : Exit::cluster;
 }
 
-Result<Prediction> predict_change(site::Xml before, site::Xml after) {
+namespace {
+
+Result<Prediction> ask_pacemaker(site::Xml before, site::Xml after, bool nodes_answer) {
     Prediction prediction;
     prediction.changes = site::differences(before, after);
     if (!prediction.changes.empty()) {
@@ -39,11 +41,24 @@ Result<Prediction> predict_change(site::Xml before, site::Xml after) {
             return fail(then.error());
         }
         prediction.movements = *std::move(then);
-        prediction.interruptions = site::interruptions(prediction.movements, *anyway);
+        prediction.interruptions =
+            site::interruptions(prediction.movements, *anyway, before, after);
+        if (!nodes_answer) {
+            std::erase_if(prediction.interruptions, [](const site::Movement& movement) {
+                return movement.kind == site::MovementKind::fence;
+            });
+        }
     }
     prediction.before = std::move(before);
     prediction.after = std::move(after);
     return prediction;
+}
+
+} // namespace
+
+Result<Prediction> predict_change(cluster::Configuration& live, site::Xml before, site::Xml after) {
+    // In a file no node answers, so all of them look as if they had to be fenced.
+    return ask_pacemaker(std::move(before), std::move(after), live.acts());
 }
 
 Result<Prediction> predict(cluster::Configuration& live, const site::Topology& topology) {
@@ -55,23 +70,23 @@ Result<Prediction> predict(cluster::Configuration& live, const site::Topology& t
     if (!after) {
         return fail(after.error());
     }
-    return predict_change(*std::move(before), *std::move(after));
+    return predict_change(live, *std::move(before), *std::move(after));
 }
 
-void print_prediction(const Options& options, const Prediction& prediction) {
-    if (options.json) {
-        Json changes = Json::array();
-        for (const auto& change : prediction.changes) {
-            changes.push_back({{"kind", std::string(site::to_string(change.kind))},
-                               {"section", change.section},
-                               {"object", change.object},
-                               {"detail", change.detail}});
-        }
-        print_json({{"changes", std::move(changes)},
-                    {"movements", to_json(prediction.movements)},
-                    {"interruptions", to_json(prediction.interruptions)}});
-        return;
+Json to_json(const Prediction& prediction) {
+    Json changes = Json::array();
+    for (const auto& change : prediction.changes) {
+        changes.push_back({{"kind", std::string(site::to_string(change.kind))},
+                           {"section", change.section},
+                           {"object", change.object},
+                           {"detail", change.detail}});
     }
+    return {{"changes", std::move(changes)},
+            {"movements", to_json(prediction.movements)},
+            {"interruptions", to_json(prediction.interruptions)}};
+}
+
+void print_prediction(const Prediction& prediction) {
     if (prediction.changes.empty()) {
         fmt::print("nothing to change\n");
         return;
@@ -94,20 +109,20 @@ namespace {
 
 Error would_interrupt(std::size_t count) {
     return {ErrorKind::conflict,
-            fmt::format("{} running VM(s) would be stopped or restarted, or nodes fenced (see "
-                        "INTERRUPTED above); nothing was changed. Add --allow-restarts if that is "
-                        "meant.",
+            fmt::format("{} running resource(s) would be stopped or restarted, or nodes fenced "
+                        "(INTERRUPTED in the plan); nothing was changed. Add --allow-restarts if "
+                        "that is meant.",
                         count)};
 }
 
 /// VMs may have travelled since PREDICTION was made: what would the change interrupt now?
-Status still_harmless(const Prediction& prediction, site::Xml now) {
+Status still_harmless(cluster::Configuration& live, const Prediction& prediction, site::Xml now) {
     const site::Xml* wanted = prediction.after.child("configuration");
     site::Xml after = now;
     if (site::Xml* mine = after.child("configuration"); mine != nullptr && wanted != nullptr) {
         *mine = *wanted;
     }
-    const auto again = predict_change(std::move(now), std::move(after));
+    const auto again = predict_change(live, std::move(now), std::move(after));
     if (!again) {
         return fail(again.error());
     }
@@ -115,8 +130,18 @@ Status still_harmless(const Prediction& prediction, site::Xml now) {
                                         : fail(would_interrupt(again->interruptions.size()));
 }
 
-Status change_at_rest(const Options& options, cluster::Configuration& live,
-                      const Prediction& prediction, const Consent& consent) {
+} // namespace
+
+Status permitted(const Prediction& prediction, const Consent& consent) {
+    if (!prediction.interruptions.empty() && !consent.allow_restarts) {
+        return fail(would_interrupt(prediction.interruptions.size()));
+    }
+    return consent.yes ? Status{}
+                       : fail(ErrorKind::conflict, "nothing was changed; add --yes to do it");
+}
+
+Status make_change(const Options& options, cluster::Configuration& live,
+                   const Prediction& prediction, const Consent& consent, Json& document) {
     const auto waited = wait_for_travellers(live, [&](const std::string& who) {
         if (!options.json) {
             fmt::print("waiting: {}\n", who);
@@ -126,44 +151,50 @@ Status change_at_rest(const Options& options, cluster::Configuration& live,
         return fail(waited.error());
     }
     if (*waited && !consent.allow_restarts) {
-        if (auto harmless = still_harmless(prediction, **waited); !harmless) {
+        if (auto harmless = still_harmless(live, prediction, **waited); !harmless) {
             return harmless;
         }
     }
-    return live.change(prediction.before, prediction.after);
+    auto done = live.change(prediction.before, prediction.after);
+    if (done) {
+        document["applied"] = true;
+    } else if (done.error().kind == ErrorKind::timeout) {
+        document["applied"] = nullptr;
+    }
+    return done;
 }
 
-} // namespace
+Status await_rest(cluster::Configuration& live, const Consent& consent) {
+    return consent.wait_s == 0 ? Status{}
+                               : wait_for_rest(live, std::chrono::seconds(consent.wait_s));
+}
 
-Exit carry_out(const Options& options, cluster::Configuration& live, Prediction prediction,
-               const Consent& consent) {
-    if (!live.acts()) {
-        // In a file no node answers, so all of them look as if they had to be fenced.
-        std::erase_if(prediction.interruptions, [](const site::Movement& movement) {
-            return movement.kind == site::MovementKind::fence;
-        });
-    }
-    print_prediction(options, prediction);
-    if (prediction.changes.empty()) {
-        return Exit::fine;
-    }
-    if (!prediction.interruptions.empty() && !consent.allow_restarts) {
-        return report(options, would_interrupt(prediction.interruptions.size()), Exit::findings);
-    }
-    if (!consent.yes) {
-        return report(options, {ErrorKind::conflict, "nothing was changed; add --yes to do it"},
-                      Exit::findings);
-    }
-    if (const auto done = change_at_rest(options, live, prediction, consent); !done) {
-        return report(options, done.error(), exit_for_error(done.error()));
-    }
+Exit carry_out(const Options& options, cluster::Configuration& live, const Prediction& prediction,
+               const Consent& consent, Json document) {
+    document.update(to_json(prediction));
+    document["applied"] = false;
+    const auto refuse = [&](const Error& error, Exit exit) {
+        return report(options, error, exit, std::move(document));
+    };
     if (!options.json) {
-        fmt::print("applied\n");
+        print_prediction(prediction);
     }
-    if (consent.wait_s > 0) {
-        if (const auto rest = wait_for_rest(live, std::chrono::seconds(consent.wait_s)); !rest) {
-            return report(options, rest.error(), Exit::findings);
+    if (!prediction.changes.empty()) {
+        if (const auto may = permitted(prediction, consent); !may) {
+            return refuse(may.error(), Exit::findings);
         }
+        if (const auto done = make_change(options, live, prediction, consent, document); !done) {
+            return refuse(done.error(), exit_for_error(done.error()));
+        }
+        if (!options.json) {
+            fmt::print("applied\n");
+        }
+        if (const auto rest = await_rest(live, consent); !rest) {
+            return refuse(rest.error(), Exit::findings);
+        }
+    }
+    if (options.json) {
+        print_json(document);
     }
     return Exit::fine;
 }

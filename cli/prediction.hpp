@@ -3,6 +3,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/json.hpp"
 
 #include <twinsite/base/result.hpp>
 #include <twinsite/cluster/configuration.hpp>
@@ -21,24 +22,36 @@ struct Prediction {
     site::Xml after;
     std::vector<site::ConfigChange> changes;
     std::vector<site::Movement> movements;
-    std::vector<site::Movement>
-        interruptions; ///< VMs that would stop or restart, nodes that would be fenced
+    std::vector<site::Movement> interruptions; ///< site::interruptions() among them
 };
 
-/// Reads the live configuration and asks Pacemaker what WANTED (a whole topology's rendering)
+/// Reads LIVE's configuration and asks Pacemaker what WANTED (a whole topology's rendering)
 /// would do.
 Result<Prediction> predict(cluster::Configuration& live, const site::Topology& topology);
 /// The same for a configuration that is changed otherwise.
-Result<Prediction> predict_change(site::Xml before, site::Xml after);
+Result<Prediction> predict_change(cluster::Configuration& live, site::Xml before, site::Xml after);
 
-void print_prediction(const Options& options, const Prediction& prediction);
+/// For programs: changes, movements and interruptions.
+Json to_json(const Prediction& prediction);
+/// The same for people.
+void print_prediction(const Prediction& prediction);
 
 /// 1 for refusals (conflict, invalid_config), 3 when the cluster could not be asked.
 Exit exit_for_error(const Error& error);
 
-/// Show it, ask for --yes and for --allow-restarts where needed, then change the cluster; wait
-/// before for VMs that are on their way, and after for what CONSENT asks.
-Exit carry_out(const Options& options, cluster::Configuration& live, Prediction prediction,
-               const Consent& consent);
+/// What a change lacks: --allow-restarts or --yes. Error conflict, whose sentence says so.
+Status permitted(const Prediction& prediction, const Consent& consent);
+
+/// Waits for VMs that are on their way, then changes the cluster. "applied" in DOCUMENT tells a
+/// program how it went: true, false, or null when the cluster did not say.
+Status make_change(const Options& options, cluster::Configuration& live,
+                   const Prediction& prediction, const Consent& consent, Json& document);
+
+/// Until Pacemaker has carried it out, when CONSENT asks for that.
+Status await_rest(cluster::Configuration& live, const Consent& consent);
+
+/// All of these in their order, with one JSON document at the end that begins with DOCUMENT.
+Exit carry_out(const Options& options, cluster::Configuration& live, const Prediction& prediction,
+               const Consent& consent, Json document = Json::object());
 
 } // namespace twinsite::cli

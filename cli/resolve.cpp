@@ -95,6 +95,7 @@ Exit run_resolve(const Options& options, const ResolveOptions& how) {
     const SystemClock clock;
     Exit exit = Exit::fine;
     Json all = Json::array();
+    const auto document = [&] { return Json{{"node", node}, {"luns", all}}; };
     std::size_t seen_luns = 0;
     for (const site::Lun& lun : topology.luns) {
         const bool asked = how.luns.empty() ||
@@ -106,7 +107,7 @@ Exit run_resolve(const Options& options, const ResolveOptions& how) {
         mirror::Drbd drbd(lun.name, runner);
         const auto seen = drbd.observe(Deadline::after(clock, patience));
         if (!seen) {
-            return report(options, seen.error().in(lun.name), Exit::cluster);
+            return report(options, seen.error().in(lun.name), Exit::cluster, document());
         }
         // Without the record the kernel's own state still tells most of it.
         const auto memory =
@@ -128,12 +129,9 @@ Exit run_resolve(const Options& options, const ResolveOptions& how) {
             }
             const auto done = runner.run_ok({command, {}, {}}, Deadline::after(clock, patience));
             if (!done) {
-                return report(options, done.error(), Exit::cluster);
+                return report(options, done.error(), Exit::cluster, document());
             }
         }
-    }
-    if (options.json) {
-        print_json({{"node", node}, {"luns", std::move(all)}});
     }
     if (seen_luns == 0) {
         return report(options,
@@ -141,7 +139,10 @@ Exit run_resolve(const Options& options, const ResolveOptions& how) {
                        fmt::format("{} holds no copy of the LUNs asked for; run this on a storage "
                                    "node",
                                    node)},
-                      Exit::usage);
+                      Exit::usage, document());
+    }
+    if (options.json) {
+        print_json(document());
     }
     return exit;
 }

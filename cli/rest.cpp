@@ -76,7 +76,8 @@ Status wait_for_rest(cluster::Configuration& live, Milliseconds patience) {
     for (;;) {
         const auto seen = look(live, clock);
         if (!seen) {
-            return fail(seen.error());
+            return fail(seen.error().in(
+                "the change is made, but whether the cluster has carried it out is not known"));
         }
         if (!live.acts() || seen->movements.empty()) {
             return {};

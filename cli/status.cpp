@@ -8,6 +8,7 @@
 #include <twinsite/site/site_map.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -138,7 +139,7 @@ Exit show(const Options& options, const StatusOptions& how, const site::Topology
     if (options.json) {
         Json json = map_json(map, picture->findings);
         json["quorum"] = picture->quorum ? quorum_json(*picture->quorum) : Json();
-        print_json(json);
+        print_json(json, options.one_line);
     } else if (how.format == "html") {
         fmt::print("{}", site::to_html(map, picture->findings));
     } else if (how.format == "prometheus") {
@@ -166,11 +167,16 @@ Exit run_status(const Options& options, const StatusOptions& how) {
     if (!how.watch) {
         return show(options, how, *loaded.topology);
     }
+    Options each = options;
+    each.one_line = true;
+    const bool clears = !options.json && ::isatty(STDOUT_FILENO) == 1;
     SystemClock clock;
-    for (;;) { // until the user ends it
-        fmt::print("\x1b[H\x1b[2J");
-        static_cast<void>(show(options, how, *loaded.topology));
-        static_cast<void>(std::fflush(stdout));
+    for (;;) { // until the user ends it, or nobody reads it any more
+        fmt::print("{}", clears ? "\x1b[H\x1b[2J" : "");
+        const Exit shown = show(each, how, *loaded.topology);
+        if (std::fflush(stdout) != 0) {
+            return shown; // main() says what is wrong with the output
+        }
         clock.pause(watch_interval);
     }
 }

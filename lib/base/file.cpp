@@ -99,7 +99,12 @@ Status write_attribute(const std::filesystem::path& path, std::string_view value
     return {};
 }
 
-Status replace_file(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+namespace {
+
+/// PREPARE gives the new file owner and mode; 0 when it worked.
+template <typename Prepare>
+Status replace(const std::filesystem::path& path, std::string_view content,
+               const Prepare& prepare) {
     std::string name = path.string() + ".XXXXXX";
     FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
     if (!file.valid()) {
@@ -112,7 +117,7 @@ Status replace_file(const std::filesystem::path& path, std::string_view content,
     if (auto written = write_all(file, path, content); !written) {
         return give_up(written.error());
     }
-    if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 ||
+    if (prepare(file.get()) != 0 || ::fsync(file.get()) != 0 ||
         ::rename(name.c_str(), path.c_str()) != 0) {
         return give_up(error_from_errno(errno, path.string()));
     }
@@ -122,6 +127,25 @@ Status replace_file(const std::filesystem::path& path, std::string_view content,
         ::fsync(directory->get());
     }
     return {};
+}
+
+} // namespace
+
+Status replace_file(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+    return replace(path, content, [mode](int file) { return ::fchmod(file, mode); });
+}
+
+Status rewrite_file(const std::filesystem::path& path, std::string_view content) {
+    std::error_code error;
+    const auto target = std::filesystem::canonical(path, error);
+    struct stat info {};
+    if (error || ::stat(target.c_str(), &info) != 0) {
+        return fail(error_from_errno(error ? error.value() : errno, path.string()));
+    }
+    return replace(target, content, [&info](int file) {
+        return ::fchown(file, info.st_uid, info.st_gid) != 0 ? -1
+                                                             : ::fchmod(file, info.st_mode & 07777);
+    });
 }
 
 Result<std::string> read_private_file(const std::filesystem::path& path) {

@@ -80,7 +80,7 @@ public:
         for (int i = 0; i < tries; ++i) {
             const auto now = read();
             if (!now) {
-                return fail(now.error());
+                return fail(ErrorKind::unreachable, now.error().in("nothing was changed").message);
             }
             if (!same_version(before, *now)) {
                 return fail(ErrorKind::conflict,
@@ -124,10 +124,22 @@ private:
         }
         const int code =
             session_->cmds->replace(session_.get(), nullptr, tree->get(), cib_sync_call);
-        if (code < 0) {
-            return fail(from_pacemaker(code, "the cluster did not take the change"));
+        if (code >= 0) {
+            return {};
         }
-        return {};
+        Error error = from_pacemaker(code, "the cluster did not take the change");
+        switch (error.kind) {
+        case ErrorKind::conflict:
+        case ErrorKind::invalid_config:
+        case ErrorKind::permission:
+            return fail(std::move(error));
+        default:
+            // It may have taken it and died before it could say so.
+            return fail(ErrorKind::timeout,
+                        fmt::format("the cluster did not say whether it took the change: {}; look "
+                                    "at the plan when it answers again",
+                                    pcmk_strerror(code)));
+        }
     }
 };
 

@@ -1,3 +1,5 @@
+#include "lib/site/plain_set.hpp"
+
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/drain.hpp>
 #include <twinsite/site/site_map.hpp>
@@ -23,37 +25,102 @@ Result<std::vector<std::string>> drain_targets(const Topology& topology, const s
     return nodes;
 }
 
-Result<Xml> with_standby(Xml cib, const std::vector<std::string>& nodes, bool standby) {
-    Xml* configuration = cib.child("configuration");
-    Xml* section = configuration == nullptr ? nullptr : configuration->child("nodes");
-    for (const std::string& name : nodes) {
-        Xml* entry = nullptr;
-        for (Xml& node : section == nullptr ? cib.children : section->children) {
-            if (node.name == "node" && node.get("uname") == name) {
-                entry = &node;
+namespace {
+
+/// Any other tool names the pair after the set that it is in, so this id tells whose it is; and it
+/// goes with the pair when an admin takes the node out of standby by hand.
+std::string drain_id(const Xml& node) {
+    return fmt::format("twinsite-drain-{}", node.get("id"));
+}
+
+bool is_standby(const Xml& pair) {
+    return pair.name == "nvpair" && pair.get("name") == "standby";
+}
+
+/// Pacemaker's words for true.
+bool is_on(std::string_view value) {
+    const std::string word = to_lower(value);
+    return word == "on" || word == "true" || word == "yes" || word == "y" || word == "1";
+}
+
+/// The pair that keeps NODE in standby; nothing when none does.
+const Xml* standby_of(const Xml& node) {
+    for (const Xml& set : node.children) {
+        for (const Xml& pair : set.children) {
+            if (set.name == "instance_attributes" && is_standby(pair) && is_on(pair.get("value"))) {
+                return &pair;
             }
         }
-        if (entry == nullptr) {
+    }
+    return nullptr;
+}
+
+void set_standby(Xml& node) {
+    for (Xml& set : node.children) {
+        std::erase_if(set.children, is_standby); // one that says "off"
+    }
+    Xml* set = plain_set(node, "instance_attributes");
+    if (set == nullptr) {
+        set = &node.add(
+            {"instance_attributes", {{"id", fmt::format("nodes-{}", node.get("id"))}}, {}});
+    }
+    set->add({"nvpair", {{"id", drain_id(node)}, {"name", "standby"}, {"value", "on"}}, {}});
+}
+
+void take_back_standby(Xml& node) {
+    for (Xml& set : node.children) {
+        std::erase_if(set.children,
+                      [&](const Xml& pair) { return pair.get("id") == drain_id(node); });
+    }
+}
+
+const Xml* nodes_of(const Xml& cib) {
+    const Xml* configuration = cib.child("configuration");
+    return configuration == nullptr ? nullptr : configuration->child("nodes");
+}
+
+Xml* entry_of(Xml& cib, const std::string& name) {
+    auto* section = const_cast<Xml*>(nodes_of(cib));
+    for (std::size_t i = 0; section != nullptr && i < section->children.size(); ++i) {
+        if (section->children[i].get("uname") == name) {
+            return &section->children[i];
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
+std::set<std::string> nodes_in_standby(const Xml& cib) {
+    std::set<std::string> found;
+    const Xml* section = nodes_of(cib);
+    if (section != nullptr) {
+        for (const Xml& node : section->children) {
+            if (standby_of(node) != nullptr) {
+                found.emplace(node.get("uname"));
+            }
+        }
+    }
+    return found;
+}
+
+Result<StandbyChange> with_standby(Xml cib, const std::vector<std::string>& nodes, bool standby) {
+    std::vector<std::string> left;
+    for (const std::string& name : nodes) {
+        Xml* node = entry_of(cib, name);
+        if (node == nullptr) {
             return fail(ErrorKind::conflict, fmt::format("the cluster does not know {}", name));
         }
-        for (Xml& set : entry->children) {
-            std::erase_if(set.children,
-                          [](const Xml& pair) { return pair.get("name") == "standby"; });
+        const Xml* pair = standby_of(*node);
+        if (pair != nullptr && pair->get("id") != drain_id(*node)) {
+            left.push_back(name);
+        } else if (standby && pair == nullptr) {
+            set_standby(*node);
+        } else if (!standby && pair != nullptr) {
+            take_back_standby(*node);
         }
-        if (!standby) {
-            continue;
-        }
-        Xml& set = entry->ensure("instance_attributes");
-        if (!set.has("id")) {
-            set.set("id", fmt::format("nodes-{}", entry->get("id")));
-        }
-        set.add({"nvpair",
-                 {{"id", fmt::format("{}-standby", set.get("id"))},
-                  {"name", "standby"},
-                  {"value", "on"}},
-                 {}});
     }
-    return cib;
+    return StandbyChange{std::move(cib), std::move(left)};
 }
 
 std::string last_copy_on(const Topology& topology, const ClusterState& state,

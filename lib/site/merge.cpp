@@ -1,3 +1,5 @@
+#include "lib/site/ownership.hpp"
+#include "lib/site/plain_set.hpp"
 #include "lib/site/rivals.hpp"
 
 #include <twinsite/site/merge.hpp>
@@ -15,9 +17,9 @@ namespace twinsite::site {
 
 namespace {
 
-/// What twinsite may state about a resource, so that it may also take it back. All else in these
-/// sets is the admin's.
-constexpr std::array<std::string_view, 41> stated_names{"drbd_resource",
+/// What twinsite may state about a resource or the cluster, so that it may also take it back. All
+/// else in these sets is the admin's.
+constexpr std::array<std::string_view, 44> stated_names{"drbd_resource",
                                                         "ip",
                                                         "cidr_netmask",
                                                         "nic",
@@ -54,7 +56,10 @@ constexpr std::array<std::string_view, 41> stated_names{"drbd_resource",
                                                         "priority",
                                                         "site",
                                                         "hv_memory",
+                                                        "stonith-timeout",
                                                         "stonith-watchdog-timeout",
+                                                        "placement-strategy",
+                                                        "cluster-recheck-interval",
                                                         "promotable",
                                                         "notify",
                                                         "interleave"};
@@ -115,16 +120,6 @@ void merge_operations(Xml& live, const Xml& wanted) {
     }
 }
 
-/// A first set of that kind that applies always (one with a rule is the admin's own).
-Xml* plain_set(Xml& element, std::string_view kind) {
-    for (Xml& child : element.children) {
-        if (child.name == kind && child.child("rule") == nullptr) {
-            return &child;
-        }
-    }
-    return nullptr;
-}
-
 void merge_resource(Xml& live, const Xml& wanted) {
     for (const auto& [key, value] : wanted.attributes) {
         live.set(key, value);
@@ -160,18 +155,6 @@ void merge_resource(Xml& live, const Xml& wanted) {
     // one keeps a second apply silent: members stay where pcs puts them, in front.
     live.children.insert(live.children.begin(), std::make_move_iterator(members.begin()),
                          std::make_move_iterator(members.end()));
-}
-
-std::unordered_set<std::string> owned_resources(const Xml& configuration) {
-    std::unordered_set<std::string> owned;
-    const Xml* tags = configuration.child("tags");
-    const Xml* tag = tags == nullptr ? nullptr : tags->child_with_id(ownership_tag);
-    if (tag != nullptr) {
-        for (const Xml& reference : tag->children) {
-            owned.emplace(reference.get("id"));
-        }
-    }
-    return owned;
 }
 
 /// ids of all resources, at any depth.

@@ -27,32 +27,10 @@ std::string_view to_string(MovementKind kind) {
     return "start";
 }
 
-std::vector<Movement> interruptions(const std::vector<Movement>& movements,
-                                    const std::vector<Movement>& unavoidable) {
-    std::vector<Movement> found;
-    for (const Movement& movement : movements) {
-        const bool stops =
-            movement.kind == MovementKind::stop || movement.kind == MovementKind::restart;
-        const bool interrupts =
-            (stops && movement.resource.starts_with("vm_")) || movement.kind == MovementKind::fence;
-        const bool anyway =
-            std::any_of(unavoidable.begin(), unavoidable.end(), [&](const Movement& other) {
-                return other.resource == movement.resource && other.kind == movement.kind;
-            });
-        if (interrupts && !anyway) {
-            found.push_back(movement);
-        }
-    }
-    return found;
-}
-
 std::vector<Movement> travellers(const std::vector<Movement>& movements) {
     std::vector<Movement> found;
     std::copy_if(movements.begin(), movements.end(), std::back_inserter(found),
-                 [](const Movement& movement) {
-                     return movement.kind == MovementKind::migrate &&
-                            movement.resource.starts_with("vm_");
-                 });
+                 [](const Movement& movement) { return movement.kind == MovementKind::migrate; });
     return found;
 }
 

@@ -1,6 +1,7 @@
 #include "lib/site/rivals.hpp"
 
 #include "lib/site/importing/inventory.hpp"
+#include "lib/site/ownership.hpp"
 
 #include <twinsite/base/text.hpp>
 
@@ -51,7 +52,7 @@ Status check_rivals(const Xml& live, const Xml& wanted,
     ours.erase("");
     const Inventory there(live);
     for (const Item& item : there.items()) {
-        if (owned.contains(item.id) || owned.contains(item.group) || owned.contains(item.clone)) {
+        if (is_owned(owned, item)) {
             continue;
         }
         const auto rival = ours.find(work_of(item));

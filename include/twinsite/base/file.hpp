@@ -25,6 +25,10 @@ Status write_attribute(const std::filesystem::path& path, std::string_view value
 Status replace_file(const std::filesystem::path& path, std::string_view content,
                     unsigned mode = 0644);
 
+/// Replace the content of a file that exists, as replace_file() does: what PATH leads to through
+/// symbolic links, which stay, with the owner and mode that it has.
+Status rewrite_file(const std::filesystem::path& path, std::string_view content);
+
 /// The whole of a file that nobody but its owner may read (else kind permission). The text appears
 /// in no error message.
 Result<std::string> read_private_file(const std::filesystem::path& path);

@@ -30,8 +30,9 @@ public:
 
     /// Make the <configuration> of BEFORE (as read() gave it) that of AFTER, in one transaction.
     /// The status section does not matter. Errors: conflict when the cluster's configuration is no
-    /// longer that of BEFORE (nothing was changed then); invalid_config when the cluster refuses
-    /// it as against its schema; timeout when the cluster did not answer: outcome unknown.
+    /// longer that of BEFORE; unreachable when it can no longer be read; invalid_config when the
+    /// cluster refuses it as against its schema; permission (nothing was changed by any of these);
+    /// timeout when the cluster did not say whether it took it: outcome unknown.
     virtual Status change(const site::Xml& before, const site::Xml& after) = 0;
 };
 

@@ -28,12 +28,7 @@ struct Movement {
     friend bool operator==(const Movement&, const Movement&) = default;
 };
 
-/// The movements that interrupt a running VM or fence a node, less those in UNAVOIDABLE (which
-/// happen anyway).
-std::vector<Movement> interruptions(const std::vector<Movement>& movements,
-                                    const std::vector<Movement>& unavoidable);
-
-/// The VMs among them that are on their way from one node to another.
+/// The VMs among them, whoever's, that are on their way from one node to another.
 std::vector<Movement> travellers(const std::vector<Movement>& movements);
 
 /// "vm_rot: migrate rz1-a -> rz1-b".

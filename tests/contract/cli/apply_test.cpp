@@ -1,7 +1,5 @@
 // twinsite and Pacemaker's own tools on one CIB file.
-#include "tests/support/rooted_test.hpp"
-#include "tests/support/topologies.hpp"
-#include "tests/support/twinsite_run.hpp"
+#include "tests/contract/cli/cib_in_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,19 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Apply : public RootedTest {
-protected:
-    void SetUp() override {
-        RootedTest::SetUp();
-        static_cast<void>(scratch.write("topology.json", example_text()));
-    }
-    process::Output script(const std::string& text) {
-        return script_in_root("cd /files; cib-of-four-nodes > cib.xml; export CIB_file=cib.xml\n"
-                              "twinsite() { command twinsite --topology topology.json \"$@\"; }\n" +
-                                  text,
-                              scratch.path());
-    }
-};
+using Apply = CibInFile;
 
 TEST_F(Apply, the_rendered_cib_is_valid_for_pacemaker) {
     const auto run =
@@ -97,17 +83,9 @@ TEST_F(Apply, changes_nothing_when_a_node_is_unknown) {
     EXPECT_THAT(run.err, HasSubstr("does not know the node rz2-b"));
 }
 
-/// A cluster in which everything runs at home, made by Pacemaker's own simulator.
-constexpr const char* running_cluster =
-    "twinsite apply --yes > /dev/null\n"
-    "up='-u rz1-a -u rz1-b -u rz2-a -u rz2-b'\n"
-    "crm_simulate -x cib.xml -S -q true $up -O up.xml > /dev/null\n"
-    "crm_simulate -x up.xml -S -O cib.xml > /dev/null\n"
-    "sed -i 's/have-quorum=\"[a-z0-9]*\"//; s/<cib /<cib have-quorum=\"1\" /' cib.xml\n";
-
 TEST_F(Apply, refuses_a_plan_that_stops_a_running_vm_unless_told_so) {
     const auto run =
-        script(std::string(running_cluster) +
+        script(running_cluster() +
                "sed -i '/\"cyan\":/d; s/\"priority\": 10 },$/\"priority\": 10 }/' topology.json\n"
                "sed -i 's/\\(\"rot\".*\\) }$/\\1 },/' topology.json\n"
                "twinsite plan; echo rc $?; twinsite apply --yes; echo rc $?\n"
@@ -122,7 +100,7 @@ TEST_F(Apply, refuses_a_plan_that_stops_a_running_vm_unless_told_so) {
 
 TEST_F(Apply, a_vm_that_changes_home_with_its_lun_is_migrated) {
     const auto run =
-        script(std::string(running_cluster) +
+        script(running_cluster() +
                "sed -i 's/\"home\": \"rz1\"/\"home\": \"rz2\"/' topology.json; twinsite plan");
     EXPECT_THAT(run.out, HasSubstr("vm_rot: migrate rz1-a -> rz2-"));
     EXPECT_THAT(run.out, HasSubstr("vm_rosa: migrate rz1-b -> rz2-"));
@@ -131,7 +109,7 @@ TEST_F(Apply, a_vm_that_changes_home_with_its_lun_is_migrated) {
 }
 
 TEST_F(Apply, status_tells_home_from_away) {
-    const auto run = script(std::string(running_cluster) + "twinsite status; echo rc $?");
+    const auto run = script(running_cluster() + "twinsite status; echo rc $?");
     EXPECT_THAT(run.out, HasSubstr("LUN red          promoted on rz1-a, served on rz1-a\n"));
     EXPECT_THAT(run.out, HasSubstr("VM  cyan         on rz2-b\n"));
     EXPECT_THAT(run.out, HasSubstr("rc 0"));

@@ -30,6 +30,18 @@ TEST(File, refuses_what_is_too_large_or_no_file) {
     EXPECT_EQ(read_file(scratch.path() / "fifo").error().kind, ErrorKind::conflict);
 }
 
+TEST(File, rewriting_goes_through_links_and_keeps_the_mode) {
+    const ScratchDirectory scratch;
+    const auto file = scratch.write("real", "old\n", 0640);
+    const auto link = scratch.path() / "link";
+    std::filesystem::create_symlink("real", link);
+    ASSERT_TRUE(rewrite_file(link, "new\n"));
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_EQ(read_file(file).value(), "new\n");
+    EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms{0640});
+    EXPECT_EQ(rewrite_file(scratch.path() / "none", "x").error().kind, ErrorKind::not_found);
+}
+
 TEST(File, a_secret_others_can_read_is_refused) {
     const ScratchDirectory scratch;
     EXPECT_EQ(read_secret_file(scratch.write("open", "geheim\n", 0644)).error().kind,

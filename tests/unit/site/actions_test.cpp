@@ -70,17 +70,50 @@ TEST(Drain, the_last_good_copy_is_not_drained) {
     EXPECT_EQ(last_copy_on(topology, state, {"rz1-b"}), "");
 }
 
-TEST(Drain, standby_is_set_and_taken_back) {
+/// A cluster of one node, rz1-a, whose attribute sets hold PAIRS.
+Xml node_with(std::vector<Xml> pairs) {
     Xml cib{"cib", {}, {}};
     Xml& node = cib.add({"configuration", {}, {}})
                     .add({"nodes", {}, {}})
                     .add({"node", {{"id", "7"}, {"uname", "rz1-a"}}, {}});
-    node.add({"instance_attributes", {{"id", "nodes-7"}}, {}});
+    node.add({"instance_attributes", {{"id", "nodes-7"}}, std::move(pairs)});
+    return cib;
+}
+
+Xml standby_by_hand(const char* value) {
+    return {"nvpair", {{"id", "nodes-7-standby"}, {"name", "standby"}, {"value", value}}, {}};
+}
+
+TEST(Drain, standby_is_set_and_taken_back) {
+    const Xml cib = node_with({});
     const auto drained = with_standby(cib, {"rz1-a"}, true);
     ASSERT_TRUE(drained);
-    EXPECT_THAT(to_text(*drained), HasSubstr("name=\"standby\" value=\"on\""));
-    EXPECT_EQ(*with_standby(*drained, {"rz1-a"}, false), cib);
+    EXPECT_THAT(to_text(drained->cib), HasSubstr("name=\"standby\" value=\"on\""));
+    EXPECT_THAT(nodes_in_standby(drained->cib), ElementsAre("rz1-a"));
+    EXPECT_EQ(with_standby(drained->cib, {"rz1-a"}, true)->cib, drained->cib);
+    const auto back = with_standby(drained->cib, {"rz1-a"}, false);
+    EXPECT_EQ(back->cib, cib);
+    EXPECT_TRUE(back->left.empty());
     EXPECT_FALSE(with_standby(cib, {"rz9"}, true));
+}
+
+TEST(Drain, a_standby_set_by_hand_is_neither_taken_over_nor_back) {
+    for (const char* word : {"on", "true", "Yes"}) {
+        const Xml cib = node_with({standby_by_hand(word)});
+        for (const bool away : {true, false}) {
+            const auto change = with_standby(cib, {"rz1-a"}, away);
+            ASSERT_TRUE(change);
+            EXPECT_EQ(change->cib, cib) << word;
+            EXPECT_THAT(change->left, ElementsAre("rz1-a")) << word;
+        }
+    }
+}
+
+TEST(Drain, a_node_that_a_hand_took_out_of_standby_is_drained_anew) {
+    const auto drained = with_standby(node_with({standby_by_hand("off")}), {"rz1-a"}, true);
+    EXPECT_THAT(nodes_in_standby(drained->cib), ElementsAre("rz1-a"));
+    EXPECT_TRUE(drained->left.empty());
+    EXPECT_TRUE(nodes_in_standby(with_standby(drained->cib, {"rz1-a"}, false)->cib).empty());
 }
 
 TEST(GoLiveTest, is_refused_while_the_other_site_is_a_member) {

@@ -3,6 +3,7 @@
 #include <twinsite/site/cib.hpp>
 #include <twinsite/site/merge.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -148,6 +149,25 @@ TEST(Merge, keeps_what_an_admin_set_on_its_resources) {
     const auto merged = merge_cib(live, render_cib(example_topology()));
     ASSERT_TRUE(merged);
     EXPECT_EQ(to_text(*merged), to_text(live));
+}
+
+TEST(Merge, takes_back_the_cluster_properties_that_a_topology_no_longer_asks_for) {
+    Topology asks = example_topology();
+    asks.policy.isolation = Isolation::majority;
+    asks.policy.failback = Failback::window;
+    Topology asks_not = example_topology();
+    for (Vm& vm : asks_not.vms) {
+        vm.memory_mib = 0;
+    }
+    const auto before = merge_cib(fresh_cluster(), render_cib(asks));
+    const auto after = merge_cib(*before, render_cib(asks_not));
+    ASSERT_TRUE(after) << after.error().message;
+    for (const char* name : {"stonith-timeout", "stonith-watchdog-timeout", "placement-strategy",
+                             "cluster-recheck-interval"}) {
+        const std::string pair = fmt::format("name=\"{}\"", name);
+        EXPECT_THAT(to_text(*before), HasSubstr(pair));
+        EXPECT_THAT(to_text(*after), ::testing::Not(HasSubstr(pair)));
+    }
 }
 
 TEST(Merge, mends_what_was_changed_by_hand) {
