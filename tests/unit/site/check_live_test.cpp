@@ -49,8 +49,10 @@ protected:
 };
 
 TEST_F(Configuration, the_rendered_one_has_only_untested_fencing) {
-    for (const Finding& finding : check_configuration(topology, cib)) {
-        EXPECT_EQ(finding.code, "fencing-untested") << finding.problem;
+    for (const Topology& each : {topology, testing::converged_topology()}) {
+        for (const Finding& finding : check_configuration(each, render_cib(each))) {
+            EXPECT_EQ(finding.code, "fencing-untested") << finding.problem;
+        }
     }
 }
 
@@ -198,16 +200,27 @@ TEST_F(Configuration, utilization_ignored) {
     EXPECT_TRUE(found("utilization-ignored"));
 }
 
-TEST_F(Configuration, fencing_tested_once_a_device_has_answered) {
+TEST_F(Configuration, fencing_tested_once_every_device_has_answered) {
+    topology.nodes[0].power.push_back({"pdu-rz2", "9"});
+    cib = render_cib(topology);
     EXPECT_TRUE(found("fencing-untested"));
     Xml& resources = cib.ensure("status")
                          .add({"node_state", {}, {}})
                          .add({"lrm", {}, {}})
                          .ensure("lrm_resources");
-    for (const Node& node : topology.nodes) {
-        resources.add({"lrm_resource", {{"id", "fence_" + node.name}}, {}})
+    const auto answers = [&](const std::string& device) {
+        resources.add({"lrm_resource", {{"id", device}}, {}})
             .add({"lrm_rsc_op", {{"operation", "start"}, {"rc-code", "0"}}, {}});
+    };
+    for (const Node& node : topology.nodes) {
+        answers("fence_" + node.name);
     }
+    const auto untested = check_configuration(topology, cib);
+    ASSERT_EQ(untested.size(), 1U);
+    EXPECT_EQ(untested[0].code, "fencing-untested");
+    EXPECT_EQ(untested[0].where, "fence_rz1-a_2");
+    EXPECT_NE(untested[0].problem.find("pdu-rz2 behind fence_rz1-a_2"), std::string::npos);
+    answers("fence_rz1-a_2");
     EXPECT_FALSE(found("fencing-untested"));
 }
 
