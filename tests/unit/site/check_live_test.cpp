@@ -389,9 +389,75 @@ TEST_F(Domain, a_cd_drive_is_no_disk) {
     EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(Domain, the_mirror_device_is_fine_on_a_converged_node) {
+TEST_F(Domain, its_lun_is_told_from_everything_that_looks_like_it) {
+    const std::string session = "/dev/disk/by-path/ip-10.77.2.101:3260-iscsi-";
+    const struct {
+        std::string device;
+        bool with_target;
+        bool converged;
+    } cases[]{
+        {session + "iqn.2026-11.example:red-lun-0", true, false},
+        {session + "iqn.2026-11.example:red-lun-0-part2", true, false},
+        {"/dev/disk/by-path/pci-0000:05:00.0-" + session.substr(18) +
+             "iqn.2026-11.example:red-lun-0",
+         true, false},
+        {session + "iqn.2026-11.example:red-lun-05", false, false},
+        {session + "iqn.2026-11.example:red-lun-1", false, false},
+        {session + "iqn.2026-11.example:red-lun-0-partial", false, false},
+        {session + "iqn.2026-11.example:redder-lun-0", false, false},
+        {"/dev/disk/by-path/ip-192.0.2.7:3260-iscsi-iqn.2026-11.example:red-lun-0", false, false},
+        {"/dev/disk/by-path/ip-110.77.2.101:3260-iscsi-iqn.2026-11.example:red-lun-0", false,
+         false},
+        {"/dev/drbd0", false, true},
+        {"/dev/drbd/by-res/red/0", false, true},
+        {"/dev/drbd/by-res/red", false, true},
+        {"/dev/drbd/by-res/red/1", false, false},
+        {"/dev/drbd/by-res/blue/0", false, false},
+        {"/dev/drbd1", false, false},
+        {"/dev/drbd00", false, false},
+        {"", false, false}};
+    const Topology converged = testing::converged_topology();
+    for (const auto& each : cases) {
+        Xml with_one_disk{"domain", {}, {}};
+        with_one_disk.ensure("devices")
+            .add({"disk", {{"device", "disk"}}, {}})
+            .add({"source", {{"dev", each.device}}, {}});
+        EXPECT_EQ(check_domain(topology, topology.vms[0], with_one_disk).empty(), each.with_target)
+            << each.device;
+        EXPECT_EQ(check_domain(converged, converged.vms[0], with_one_disk).empty(), each.converged)
+            << each.device << " (converged)";
+    }
+}
+
+TEST_F(Domain, the_mirror_device_of_a_lun_with_a_target_names_the_target_to_use) {
     disk({"source", {{"dev", "/dev/drbd0"}}, {}});
-    EXPECT_TRUE(findings().empty());
+    ASSERT_EQ(findings().size(), 1U);
+    EXPECT_EQ(findings()[0].code, "vm-disk-not-on-lun");
+    EXPECT_NE(findings()[0].remedy.find("iqn.2026-11.example:red/0"), std::string::npos);
+}
+
+TEST_F(Domain, memory_in_every_unit) {
+    const struct {
+        const char* unit;
+        const char* amount;
+        const char* says; ///< "": nothing
+    } cases[]{{"GB", "4", "may use 3815 MiB"},
+              {"TiB", "1", "may use 1048576 MiB"},
+              {"gib", "1", "may use 1024 MiB"},
+              {"KiB", "16385", "may use 17 MiB"},
+              {"", "16384", ""},
+              {"mb", "16", ""},
+              {"bytes", "16777216", ""},
+              {"stones", "1", "\"stones\" is no unit"},
+              {"MiB", "much", "\"much\" is not a whole number"}};
+    for (const auto& each : cases) {
+        *domain.child("memory") = {"memory", {{"unit", each.unit}}, {}, each.amount};
+        const auto found = findings();
+        ASSERT_EQ(found.empty(), std::string(each.says).empty()) << each.unit;
+        if (!found.empty()) {
+            EXPECT_NE(found[0].problem.find(each.says), std::string::npos) << found[0].problem;
+        }
+    }
 }
 
 TEST_F(Domain, balloon_enabled) {
