@@ -4,6 +4,7 @@
 
 #include <twinsite/site/check_domain.hpp>
 #include <twinsite/site/check_live.hpp>
+#include <twinsite/site/check_quorum.hpp>
 #include <twinsite/site/cib.hpp>
 #include <twinsite/site/self_fencing.hpp>
 
@@ -70,6 +71,21 @@ TEST(WitnessClients, each_node_needs_its_own_with_majority) {
     EXPECT_TRUE(check_witness_clients(topology, {{99, false, false}}).empty())
         << "not a node of it";
     EXPECT_TRUE(check_witness_clients(example_topology(), {{1, false, false}}).empty());
+}
+
+TEST(TwoNode, gives_both_sides_the_quorum) {
+    const Quorum quorum{.quorate = true, .two_node = true};
+    for (Topology topology :
+         {example_topology(), testing::converged_topology(),
+          testing::topology_from(testing::with_majority(testing::example_text()))}) {
+        const auto findings = check_quorum(topology, quorum);
+        ASSERT_EQ(findings.size(), 1U);
+        EXPECT_EQ(findings[0].code, "cluster-policy-mismatch");
+        EXPECT_NE(findings[0].remedy.find("two_node: 1"), std::string::npos);
+        EXPECT_TRUE(check_quorum(topology, {.quorate = true}).empty());
+        topology.luns.clear();
+        EXPECT_TRUE(check_quorum(topology, quorum).empty()) << "nothing that could diverge";
+    }
 }
 
 TEST(Sbd, has_to_trust_the_quorum_and_to_end_in_time) {
