@@ -306,6 +306,51 @@ TEST_F(State, lun_away_from_home) {
     EXPECT_TRUE(found("lun-away-from-home"));
 }
 
+/// The remedy must not promise what the failback policy does not do (contract.FailbackTest.*).
+TEST_F(State, says_what_brings_it_home) {
+    const auto remedy = [&](std::string_view code) {
+        const auto findings = check_state(topology, state);
+        const auto found =
+            std::find_if(findings.begin(), findings.end(),
+                         [&](const Finding& finding) { return finding.code == code; });
+        return found == findings.end() ? "nothing found" : found->remedy;
+    };
+    state.resources["vm_rot"].running = {{"rz2-b", false}};
+    const std::string_view lun = "lun-away-from-home";
+    const std::string_view vm = "vm-away-from-home";
+    const struct {
+        Failback failback;
+        bool follows;
+        bool lun_away;
+        std::string_view code;
+        std::string_view says;
+    } cases[]{
+        {Failback::automatic, true, true, lun, "returns by itself"},
+        {Failback::window, true, true, lun, "returns in the failback window 22:00-05:00"},
+        {Failback::manual, true, true, lun, "manual: it stays there. To send all home"},
+        {Failback::automatic, true, true, vm, "returns by itself"},
+        {Failback::window, true, true, vm, "with its LUN red, in the failback window 22:00-05:00"},
+        {Failback::manual, true, true, vm, "manual: it stays with its LUN red. To send all home"},
+        {Failback::automatic, true, false, vm, "returns by itself"},
+        {Failback::window, true, false, vm, "returns by itself"},
+        {Failback::manual, true, false, vm, "returns by itself"},
+        {Failback::automatic, false, false, vm, "returns by itself"},
+        {Failback::window, false, false, vm, "a window for LUNs: it stays there. To send all home"},
+        {Failback::manual, false, true, vm, "manual: it stays there. To send all home"},
+    };
+    for (const auto& each : cases) {
+        topology.policy.failback = each.failback;
+        topology.policy.window = "22:00-05:00";
+        topology.policy.vm_follows_lun = each.follows;
+        state.resources["mirror_red"].running = {{"rz1-a", !each.lun_away},
+                                                 {"rz2-a", each.lun_away}};
+        EXPECT_NE(remedy(each.code).find(each.says), std::string::npos)
+            << each.says << ": " << remedy(each.code);
+    }
+    state.resources["vm_rot"].running.clear();
+    EXPECT_NE(remedy(vm).find("returns by itself"), std::string::npos) << "nothing holds it";
+}
+
 TEST_F(State, mirror_degraded) {
     state.nodes[2].attributes["master-mirror_red"] = "-INFINITY";
     EXPECT_TRUE(found("mirror-degraded"));

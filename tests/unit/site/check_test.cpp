@@ -165,5 +165,26 @@ TEST(Check, majority_needs_witness_watchdogs_and_protocol_c) {
     EXPECT_TRUE(found(topology, "isolation-policy-incomplete", "/luns/red/mirror/protocol"));
 }
 
+TEST(Check, two_promoted_copies_need_protocol_c) {
+    Topology topology = testing::converged_topology();
+    for (const Isolation isolation : {Isolation::keep_home, Isolation::majority}) {
+        topology.policy.isolation = isolation;
+        for (const std::string protocol : {"A", "B", "C"}) {
+            topology.luns[0].mirror.protocol = protocol;
+            const auto findings = check(topology);
+            EXPECT_EQ(std::count_if(findings.begin(), findings.end(),
+                                    [](const Finding& finding) {
+                                        return finding.where == "/luns/red/mirror/protocol";
+                                    }),
+                      protocol == "C" ? 0 : 1)
+                << protocol;
+            EXPECT_EQ(found(topology, "schema-invalid"), protocol != "C") << protocol;
+        }
+    }
+    Topology served = example_topology(); // one copy is promoted at a time
+    served.luns[0].mirror.protocol = "A";
+    EXPECT_FALSE(found(served, "schema-invalid"));
+}
+
 } // namespace
 } // namespace twinsite::site
