@@ -6,12 +6,14 @@
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/cluster/configuration.hpp>
+#include <twinsite/cluster/quorum.hpp>
 #include <twinsite/cluster/state.hpp>
 #include <twinsite/config/topology_file.hpp>
 #include <twinsite/site/capacity.hpp>
 #include <twinsite/site/check.hpp>
 #include <twinsite/site/check_domain.hpp>
 #include <twinsite/site/check_live.hpp>
+#include <twinsite/site/check_quorum.hpp>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -36,11 +38,32 @@ std::string own_name() {
                                                             : std::string{};
 }
 
+/// What only a node can answer and was not asked here; a sentence for each.
+std::vector<std::string> not_compared(const site::Topology& topology, const CheckOptions& check) {
+    const std::string name = own_name();
+    std::vector<std::string> sentences;
+    if (topology.node(name) != nullptr) {
+        return sentences;
+    }
+    const std::string why =
+        fmt::format("this host is called \"{}\", which is no node of the topology", name);
+    if (check.vm_config_dir.empty() && !topology.vms.empty()) {
+        sentences.push_back(fmt::format("domain XMLs not compared: {}; name a directory of copies "
+                                        "with --vm-config-dir",
+                                        why));
+    }
+    if (check.live) {
+        sentences.push_back(
+            fmt::format("options of DRBD and sbd not compared: {}; run this on the nodes", why));
+    }
+    return sentences;
+}
+
 /// The domain XMLs: on a node where the topology says, elsewhere in a directory of copies.
 Findings check_domains(const site::Topology& topology, const CheckOptions& check) {
     Findings findings;
     if (check.vm_config_dir.empty() && topology.node(own_name()) == nullptr) {
-        return findings;
+        return findings; // not_compared() says so
     }
     for (const site::Vm& vm : topology.vms) {
         const std::filesystem::path file =
@@ -72,7 +95,7 @@ Result<Findings> check_cluster(const site::Topology& topology) {
     append(findings, check_sbd_here(topology, own_name()));
     // From a machine without Corosync there is nothing to be said of it.
     if (const auto quorum = cluster::read_quorum()) {
-        append(findings, check_witness(topology, *quorum));
+        append(findings, site::check_quorum(topology, *quorum));
     }
     return findings;
 }
@@ -135,13 +158,20 @@ Exit run_check(const Options& options, const CheckOptions& check) {
     }
     site::sort_findings(findings);
     const auto capacity = site::capacity(topology);
+    const auto left_out = not_compared(topology, check);
     if (options.json) {
-        print_json({{"findings", to_json(findings)}, {"capacity", capacity_json(capacity)}});
+        print_json({{"findings", to_json(findings)},
+                    {"capacity", capacity_json(capacity)},
+                    {"not_compared", left_out}});
     } else {
         print_findings(options, findings);
         print_capacity(capacity);
+        for (const std::string& sentence : left_out) {
+            fmt::print("{}\n", sentence);
+        }
         if (findings.empty()) {
-            fmt::print("{}: nothing to complain about\n", options.topology);
+            fmt::print("{}: nothing {}to complain about\n", options.topology,
+                       left_out.empty() ? "" : "else ");
         }
     }
     return exit_for(findings);

@@ -5,14 +5,11 @@
 
 #include <twinsite/base/result.hpp>
 #include <twinsite/cluster/configuration.hpp>
-#include <twinsite/cluster/quorum.hpp>
-#include <twinsite/site/finding.hpp>
 #include <twinsite/site/state.hpp>
 #include <twinsite/site/topology.hpp>
 #include <twinsite/site/xml.hpp>
 
 #include <memory>
-#include <vector>
 
 namespace twinsite::cli {
 
@@ -23,9 +20,5 @@ struct Live {
 };
 
 Result<Live> look_at_cluster();
-
-/// site::check_witness_clients() with what Corosync says.
-std::vector<site::Finding> check_witness(const site::Topology& topology,
-                                         const cluster::Quorum& quorum);
 
 } // namespace twinsite::cli

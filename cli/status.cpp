@@ -5,6 +5,7 @@
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/cluster/quorum.hpp>
 #include <twinsite/site/check_live.hpp>
+#include <twinsite/site/check_quorum.hpp>
 #include <twinsite/site/site_map.hpp>
 
 #include <fmt/format.h>
@@ -71,7 +72,7 @@ constexpr auto watch_interval = std::chrono::seconds(2);
 struct Picture {
     site::ClusterState state;
     std::vector<site::Finding> findings;
-    std::optional<cluster::Quorum> quorum; ///< nothing where corosync does not answer
+    std::optional<site::Quorum> quorum; ///< nothing where corosync does not answer
 };
 
 Result<Picture> take_picture(const site::Topology& topology) {
@@ -85,38 +86,21 @@ Result<Picture> take_picture(const site::Topology& topology) {
     if (auto quorum = cluster::read_quorum()) {
         picture.quorum = *std::move(quorum);
         picture.state.quorate = picture.quorum->quorate;
-        auto of_witness = check_witness(topology, *picture.quorum);
-        picture.findings.insert(picture.findings.end(), of_witness.begin(), of_witness.end());
+        auto of_quorum = site::check_quorum(topology, *picture.quorum);
+        picture.findings.insert(picture.findings.end(), of_quorum.begin(), of_quorum.end());
     }
     site::sort_findings(picture.findings);
     return picture;
 }
 
-std::string quorum_text(const site::Topology& topology, const cluster::Quorum& quorum) {
-    std::string text =
-        fmt::format("votes: {} of {}, {} needed{}{}\n", quorum.total_votes, quorum.expected_votes,
-                    quorum.needed_votes, quorum.witness ? ", with the witness's" : "",
-                    quorum.waits_for_all ? ", waits for all nodes at start" : "");
-    for (const cluster::Link& link : quorum.links) {
-        std::string name = std::to_string(link.node_id);
-        for (const site::Node& node : topology.nodes) {
-            name = node.id == link.node_id ? node.name : name;
-        }
-        if (!link.connected) {
-            text += fmt::format("link {} to {} is DOWN\n", link.number, name);
-        }
-    }
-    return text;
-}
-
-Json quorum_json(const cluster::Quorum& quorum) {
+Json quorum_json(const site::Quorum& quorum) {
     Json links = Json::array();
-    for (const cluster::Link& link : quorum.links) {
+    for (const site::Link& link : quorum.links) {
         links.push_back(
             {{"node_id", link.node_id}, {"link", link.number}, {"connected", link.connected}});
     }
     Json voters = Json::array();
-    for (const cluster::Voter& voter : quorum.voters) {
+    for (const site::Voter& voter : quorum.voters) {
         voters.push_back({{"node_id", voter.node_id},
                           {"qdevice", voter.client_runs},
                           {"witness_vote", voter.has_vote}});
@@ -126,6 +110,7 @@ Json quorum_json(const cluster::Quorum& quorum) {
             {"expected_votes", quorum.expected_votes},
             {"needed_votes", quorum.needed_votes},
             {"witness", quorum.witness},
+            {"two_node", quorum.two_node},
             {"links", std::move(links)},
             {"voters", std::move(voters)}};
 }
@@ -135,18 +120,18 @@ Exit show(const Options& options, const StatusOptions& how, const site::Topology
     if (!picture) {
         return report(options, picture.error(), Exit::cluster);
     }
-    const site::SiteMap map = site::map_sites(topology, picture->state);
+    site::SiteMap map = site::map_sites(topology, picture->state);
+    map.quorum = picture->quorum;
     if (options.json) {
         Json json = map_json(map, picture->findings);
-        json["quorum"] = picture->quorum ? quorum_json(*picture->quorum) : Json();
+        json["quorum"] = map.quorum ? quorum_json(*map.quorum) : Json();
         print_json(json, options.one_line);
     } else if (how.format == "html") {
         fmt::print("{}", site::to_html(map, picture->findings));
     } else if (how.format == "prometheus") {
         fmt::print("{}", site::to_prometheus(map, picture->findings));
     } else {
-        fmt::print("{}{}\n", site::to_text(map),
-                   picture->quorum ? "\n" + quorum_text(topology, *picture->quorum) : "");
+        fmt::print("{}\n", site::to_text(map));
         print_findings(options, picture->findings);
     }
     const bool at_home =
@@ -154,7 +139,7 @@ Exit show(const Options& options, const StatusOptions& how, const site::Topology
                     [](const auto& lun) { return lun.place == site::Place::home; }) &&
         std::all_of(map.vms.begin(), map.vms.end(),
                     [](const auto& vm) { return vm.place == site::Place::home; });
-    return at_home ? Exit::fine : Exit::findings;
+    return at_home ? exit_for(picture->findings) : Exit::findings;
 }
 
 } // namespace

@@ -31,8 +31,8 @@ Result<std::uint32_t> own_node_id() {
     return id;
 }
 
-/// The "stats" map says of each peer and link whether it is connected.
-std::vector<Link> read_links() {
+/// The "stats" map says of each node and link whether it is connected; OWN_ID is no peer.
+std::vector<Link> read_links(std::uint32_t own_id) {
     std::vector<Link> links;
     cmap_handle_t handle = 0;
     if (cmap_initialize_map(&handle, CMAP_MAP_STATS) != CS_OK) {
@@ -57,7 +57,8 @@ std::vector<Link> read_links() {
         const auto node = parse_integer(std::string_view(words[2]).substr(4), 0, UINT32_MAX);
         const auto number = parse_integer(std::string_view(words[3]).substr(4), 0, 64);
         std::uint8_t connected = 0;
-        if (node && number && cmap_get_uint8(handle, key.data(), &connected) == CS_OK) {
+        if (node && number && *node != own_id &&
+            cmap_get_uint8(handle, key.data(), &connected) == CS_OK) {
             links.push_back({static_cast<std::uint32_t>(*node), static_cast<unsigned>(*number),
                              connected != 0});
         }
@@ -129,7 +130,9 @@ Result<Quorum> read_quorum() {
     quorum.waits_for_all = (info.flags & VOTEQUORUM_INFO_WAIT_FOR_ALL) != 0;
     quorum.witness = (info.flags & VOTEQUORUM_INFO_QDEVICE_ALIVE) != 0 &&
                      (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0;
-    quorum.links = read_links();
+    quorum.two_node = (info.flags & VOTEQUORUM_INFO_TWONODE) != 0;
+    quorum.own_id = *own_id;
+    quorum.links = read_links(*own_id);
     quorum.voters = read_voters(handle);
     return quorum;
 }

@@ -1,12 +1,12 @@
 #include "lib/hypervisor/xml_document.hpp"
 
+#include <twinsite/base/data_size.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/hypervisor/definition.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace twinsite::hypervisor {
@@ -59,41 +59,17 @@ std::uint64_t number(const std::string& text, std::uint64_t otherwise) {
     return value ? static_cast<std::uint64_t>(*value) : otherwise;
 }
 
-Result<std::uint64_t> bytes_per_unit(const std::string& unit) {
-    static const std::map<std::string, std::uint64_t, std::less<>> units{
-        {"b", 1},           {"bytes", 1},         {"KB", 1000},
-        {"k", 1024},        {"KiB", 1024},        {"MB", 1000'000},
-        {"M", 1ULL << 20U}, {"MiB", 1ULL << 20U}, {"GB", 1000'000'000},
-        {"G", 1ULL << 30U}, {"GiB", 1ULL << 30U}, {"TB", 1000'000'000'000},
-        {"T", 1ULL << 40U}, {"TiB", 1ULL << 40U}};
-    const auto found = units.find(unit.empty() ? "KiB" : unit);
-    if (found == units.end()) {
-        return fail(ErrorKind::invalid_config,
-                    fmt::format("\"{}\" is no unit of memory", printable(unit)));
-    }
-    return found->second;
-}
-
 /// Zero when there is no <memory>: containers may have none.
 Result<std::uint64_t> read_memory_kib(const Element& domain) {
     const Element memory = domain.child("memory");
     if (!memory) {
         return 0;
     }
-    const auto amount = parse_integer(memory.text(), 0, INT64_MAX);
-    if (!amount) {
-        return fail(amount.error().in("<memory>"));
+    const auto bytes = parse_data_size(memory.text(), memory.attribute("unit"));
+    if (!bytes) {
+        return fail(bytes.error().in("<memory>"));
     }
-    const auto unit = bytes_per_unit(memory.attribute("unit"));
-    if (!unit) {
-        return fail(unit.error().in("<memory>"));
-    }
-    constexpr std::uint64_t limit_bytes = 1ULL << 60U;
-    const auto whole = static_cast<std::uint64_t>(*amount);
-    if (whole > limit_bytes / *unit) {
-        return fail(ErrorKind::invalid_config, "<memory>: more than any machine has");
-    }
-    return whole * *unit / 1024;
+    return *bytes / 1024;
 }
 
 DiskKind disk_kind(const std::string& type, const std::string& protocol) {

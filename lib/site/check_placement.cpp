@@ -65,6 +65,15 @@ void check_mirrors(const Topology& topology, std::vector<Finding>& findings) {
                  fmt::format("{} is at home in {}, where no copy of it is", lun.name, lun.home),
                  fmt::format("Put a copy on a storage node of {}, or change the home.", lun.home)});
         }
+        if (lun.converged() && lun.mirror.protocol != "C") {
+            findings.push_back(
+                {"schema-invalid", Severity::error,
+                 fmt::format("/luns/{}/mirror/protocol", lun.name),
+                 fmt::format("{} has no target, so both copies are promoted, and DRBD refuses that "
+                             "with protocol {}",
+                             lun.name, lun.mirror.protocol),
+                 "Use protocol \"C\", or give the LUN a target and an address."});
+        }
     }
 }
 
@@ -163,7 +172,7 @@ void check_policy(const Topology& topology, std::vector<Finding>& findings) {
         }
     }
     for (const Lun& lun : topology.luns) {
-        if (lun.mirror.protocol != "C") {
+        if (lun.mirror.protocol != "C" && !lun.converged()) {
             findings.push_back({"isolation-policy-incomplete", Severity::error,
                                 fmt::format("/luns/{}/mirror/protocol", lun.name),
                                 fmt::format("isolation \"majority\" needs protocol C: with {} an "

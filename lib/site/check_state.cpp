@@ -1,3 +1,5 @@
+#include "lib/site/returning.hpp"
+
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/check_live.hpp>
 #include <twinsite/site/names.hpp>
@@ -130,20 +132,18 @@ std::vector<Finding> check_state(const Topology& topology, const ClusterState& s
                                    lun.promoted_on,
                                    lun.place == Place::unknown ? "unclean" : lun.site,
                                    lun.lun->home),
-                 "It returns by itself when its home copy is up to date; see the mirror's state."});
+                 how_it_returns(topology, lun)});
         }
         check_mirror(lun, state, findings);
     }
     for (const VmEntry& vm : map.vms) {
         if (vm.place != Place::home) {
-            findings.push_back(
-                {"vm-away-from-home", Severity::warning, vm_id(vm.vm->name),
-                 vm.node.empty()
-                     ? fmt::format("{} does not run; its home is {}", vm.vm->name, vm.vm->home)
-                     : fmt::format("{} runs on {}; its home is {}", vm.vm->name, vm.node,
-                                   vm.vm->home),
-                 "It returns by itself when its LUN and a host are there; see \"crm_mon -1\" for "
-                 "failures."});
+            findings.push_back({"vm-away-from-home", Severity::warning, vm_id(vm.vm->name),
+                                vm.node.empty() ? fmt::format("{} does not run; its home is {}",
+                                                              vm.vm->name, vm.vm->home)
+                                                : fmt::format("{} runs on {}; its home is {}",
+                                                              vm.vm->name, vm.node, vm.vm->home),
+                                how_it_returns(topology, map, vm)});
         }
         if (vm.apart) {
             findings.push_back({"vm-and-lun-apart", Severity::warning, vm_id(vm.vm->name),

@@ -1,39 +1,18 @@
 #include "lib/site/cib_builder.hpp"
 #include "lib/site/cib_parts.hpp"
+#include "lib/site/fence_devices.hpp"
 
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/names.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace twinsite::site::cib {
 
 namespace {
 
-/// The outlets of one node on one PDU: one device, off only when all of them are.
-struct Device {
-    const Pdu* pdu;
-    std::vector<std::string> outlets;
-};
-
-std::vector<Device> devices_of(const Topology& topology, const Node& node) {
-    std::vector<Device> devices;
-    for (const Outlet& outlet : node.power) {
-        const auto same = std::find_if(devices.begin(), devices.end(), [&](const Device& device) {
-            return device.pdu->name == outlet.pdu;
-        });
-        if (same != devices.end()) {
-            same->outlets.push_back(outlet.outlet);
-        } else if (const Pdu* pdu = topology.pdu(outlet.pdu)) {
-            devices.push_back({pdu, {outlet.outlet}});
-        }
-    }
-    return devices;
-}
-
-Xml device_resource(const Node& node, const Device& device, std::string_view id) {
+Xml device_resource(const Node& node, const FenceDevice& device) {
+    const std::string& id = device.id;
     Xml xml = primitive(id, "stonith", "", "fence_netpdu");
     const Pdu& pdu = *device.pdu;
     const bool v3 = pdu.snmp.version == "3";
@@ -94,13 +73,13 @@ void add_level(Xml& levels, const Node& node, std::string_view suffix, std::stri
 void add_fencing(const Topology& topology, Section& resources, Section& constraints, Xml& levels) {
     std::vector<std::string> self_fencing;
     for (const Node& node : topology.nodes) {
-        const auto devices = devices_of(topology, node);
         std::vector<std::string> ids;
-        for (std::size_t i = 0; i < devices.size(); ++i) {
-            const std::string& id = ids.emplace_back(fence_id(node.name, i));
-            resources.add(device_resource(node, devices[i], id));
-            constraints.add(location(fmt::format("{}not-on-victim-{}", constraint_prefix, id), id,
-                                     node.name, "-INFINITY"));
+        for (const FenceDevice& device : fence_devices(topology, node)) {
+            ids.push_back(device.id);
+            resources.add(device_resource(node, device));
+            constraints.add(
+                location(fmt::format("{}not-on-victim-{}", constraint_prefix, device.id), device.id,
+                         node.name, "-INFINITY"));
         }
         const bool ends_itself =
             topology.policy.isolation == Isolation::majority && !node.watchdog.empty();

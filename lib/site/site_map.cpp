@@ -204,6 +204,7 @@ SiteMap map_sites(const Topology& topology, const ClusterState& state) {
     map.cluster = topology.cluster;
     map.quorate = state.quorate;
     map.dc = state.dc;
+    map.witness = topology.witness;
     map.sites = topology.sites;
     const Where where(topology, state);
     std::unordered_map<std::string_view, std::size_t> node_index;

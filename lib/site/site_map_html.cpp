@@ -51,6 +51,7 @@ public:
         out_ += "</small></p>\n";
         out_ += page::wiring(map_);
         luns();
+        out_ += page::votes(map_);
         preview();
         out_ += page::capacity(map_);
         list(findings);

@@ -23,6 +23,9 @@ std::string bar(std::int64_t used, std::int64_t room, std::int64_t full);
 /// and a line across for each VM in the other site. Nothing unless there are two sites.
 std::string wiring(const SiteMap& map);
 
+/// The votes, and the state of every link of Corosync's.
+std::string votes(const SiteMap& map);
+
 /// What the loss of each host and site asks of the others.
 std::string capacity(const SiteMap& map);
 

@@ -1,8 +1,9 @@
-#include <twinsite/site/site_map.hpp>
+#include "lib/site/site_map_votes.hpp"
 
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 namespace twinsite::site {
 
@@ -28,12 +29,57 @@ void head(std::string& out, std::string_view name, std::string_view help) {
     out += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", name, help);
 }
 
+/// Where ha_cluster_exporter has a name, it is that.
+std::string votes_and_links(const SiteMap& map) {
+    std::string out;
+    if (!map.quorum) {
+        return out; // unknown is no number
+    }
+    const Quorum& quorum = *map.quorum;
+    head(out, "ha_cluster_corosync_quorate", "1 when Corosync has the quorum");
+    out += fmt::format("ha_cluster_corosync_quorate {}\n", quorum.quorate ? 1 : 0);
+    head(out, "ha_cluster_corosync_quorum_votes", "Corosync's votes");
+    for (const auto& [type, votes] :
+         {std::pair("expected_votes", quorum.expected_votes),
+          std::pair("total_votes", quorum.total_votes), std::pair("quorum", quorum.needed_votes)}) {
+        out += fmt::format("ha_cluster_corosync_quorum_votes{{type=\"{}\"}} {}\n", type, votes);
+    }
+    std::set<unsigned> faulty;
+    for (const Link& link : quorum.links) {
+        if (!link.connected) {
+            faulty.insert(link.number);
+        }
+    }
+    head(out, "ha_cluster_corosync_ring_errors", "Links that do not reach every node");
+    out += fmt::format("ha_cluster_corosync_ring_errors {}\n", faulty.size());
+    const auto peers = peers_of(map);
+    head(out, "ha_cluster_twinsite_link_connected", "1 when the link reaches the node");
+    for (const Peer& peer : peers) {
+        for (const Link& link : peer.links) {
+            out += fmt::format("ha_cluster_twinsite_link_connected{{link=\"{}\",node=\"{}\"}} {}\n",
+                               link.number, label(peer.name), link.connected ? 1 : 0);
+        }
+    }
+    if (map.witness.empty()) {
+        return out;
+    }
+    head(out, "ha_cluster_twinsite_witness_vote", "1 when the witness gives the node its vote");
+    for (const Peer& peer : peers) {
+        if (peer.voter != nullptr) {
+            out += fmt::format("ha_cluster_twinsite_witness_vote{{node=\"{}\"}} {}\n",
+                               label(peer.name), peer.voter->has_vote ? 1 : 0);
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 std::string to_prometheus(const SiteMap& map, const std::vector<Finding>& findings) {
     std::string out;
     head(out, "ha_cluster_twinsite_quorate", "1 when this part of the cluster has the quorum");
     out += fmt::format("ha_cluster_twinsite_quorate {}\n", map.quorate ? 1 : 0);
+    out += votes_and_links(map);
     head(out, "ha_cluster_twinsite_node_online", "1 when the node takes part");
     for (const NodeEntry& node : map.nodes) {
         out += fmt::format("ha_cluster_twinsite_node_online{{node=\"{}\",site=\"{}\"}} {}\n",

@@ -1,8 +1,8 @@
-#include <twinsite/site/site_map.hpp>
+#include "lib/site/site_map_votes.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 
 namespace twinsite::site {
 
@@ -63,6 +63,26 @@ std::string vm_line(const VmEntry& vm) {
     return line + "\n";
 }
 
+/// One line for the votes, one for each link with all its other ends.
+std::string votes_and_links(const SiteMap& map) {
+    if (!map.quorum) {
+        return "votes and links: unknown, Corosync does not answer here\n";
+    }
+    std::map<unsigned, std::string> ends;
+    for (const Peer& peer : peers_of(map)) {
+        for (const Link& link : peer.links) {
+            std::string& line = ends[link.number];
+            line += fmt::format("{}{} {}", line.empty() ? "" : ", ", peer.name, link_word(link));
+        }
+    }
+    std::string out = votes_sentence(map) + "\n";
+    out += map.quorum->links.empty() ? "links: unknown\n" : "";
+    for (const auto& [number, line] : ends) {
+        out += fmt::format("link {}: {}\n", number, line);
+    }
+    return out;
+}
+
 } // namespace
 
 std::string to_text(const SiteMap& map) {
@@ -88,7 +108,7 @@ std::string to_text(const SiteMap& map) {
             }
         }
     }
-    return out;
+    return out + "\n" + votes_and_links(map);
 }
 
 } // namespace twinsite::site

@@ -9,15 +9,15 @@
 
 namespace twinsite::testing {
 
-std::string example_text() {
-    auto text = read_file(TWINSITE_EXAMPLES "/two-sites.json");
+namespace {
+
+std::string text_of(const char* path) {
+    auto text = read_file(path);
     if (!text) {
         throw std::runtime_error(text.error().message);
     }
     return *std::move(text);
 }
-
-namespace {
 
 void replace_once(std::string& text, std::string_view what, std::string_view with) {
     const auto at = text.find(what);
@@ -28,6 +28,10 @@ void replace_once(std::string& text, std::string_view what, std::string_view wit
 }
 
 } // namespace
+
+std::string example_text() {
+    return text_of(TWINSITE_EXAMPLES "/two-sites.json");
+}
 
 std::string example_with(std::string_view what, std::string_view with) {
     std::string text = example_text();
@@ -59,6 +63,10 @@ site::Topology topology_from(std::string_view text) {
 
 site::Topology example_topology() {
     return topology_from(example_text());
+}
+
+site::Topology converged_topology() {
+    return topology_from(text_of(TWINSITE_LAB_CONFIG "/converged.json"));
 }
 
 } // namespace twinsite::testing

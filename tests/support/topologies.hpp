@@ -17,5 +17,7 @@ std::string with_majority(std::string text);
 /// TEXT as a topology; a test fails when it is none.
 site::Topology topology_from(std::string_view text);
 site::Topology example_topology();
+/// lab/config/converged.json: one LUN without a target, promoted in both sites.
+site::Topology converged_topology();
 
 } // namespace twinsite::testing

@@ -2,37 +2,13 @@
 #pragma once
 
 #include <twinsite/base/result.hpp>
-
-#include <cstdint>
-#include <string>
-#include <vector>
+#include <twinsite/site/quorum.hpp>
 
 namespace twinsite::cluster {
 
-struct Link {
-    std::uint32_t node_id = 0;
-    unsigned number = 0;
-    bool connected = false;
-};
-
-/// A member of this part of the cluster, and its own client of the witness (corosync-qdevice):
-/// without one it does not get the witness's vote in a cut, whatever its neighbours get.
-struct Voter {
-    std::uint32_t node_id = 0;
-    bool client_runs = false;
-    bool has_vote = false; ///< the witness gives it its vote now
-};
-
-struct Quorum {
-    bool quorate = false;
-    unsigned expected_votes = 0;
-    unsigned total_votes = 0;
-    unsigned needed_votes = 0;
-    bool waits_for_all = false;
-    bool witness = false; ///< a quorum device is registered and casts its vote
-    std::vector<Link> links;
-    std::vector<Voter> voters;
-};
+using site::Link;
+using site::Quorum;
+using site::Voter;
 
 /// Error unreachable when corosync does not answer.
 Result<Quorum> read_quorum();

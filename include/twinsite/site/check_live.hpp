@@ -33,18 +33,6 @@ std::vector<Finding> check_state(const Topology& topology, const ClusterState& s
 std::vector<Finding> check_cluster(const Topology& topology, const Xml& cib,
                                    const ClusterState& state);
 
-/// A member's own client of the witness, as its neighbours see it.
-struct WitnessClient {
-    std::uint32_t node_id = 0;
-    bool runs = false;
-    bool has_vote = false;
-};
-
-/// isolation-policy-incomplete: majority, and a member would lose the quorum in a cut though its
-/// side has the witness. Nothing is said of nodes that are not among CLIENTS.
-std::vector<Finding> check_witness_clients(const Topology& topology,
-                                           const std::vector<WitnessClient>& clients);
-
 /// isolation-policy-incomplete: majority, and NODE's sbd would not end it, or not in time. SECONDS
 /// is its SBD_WATCHDOG_TIMEOUT; nothing where sbd has no configuration.
 std::vector<Finding> check_sbd(const Topology& topology, const std::string& node,

@@ -1,6 +1,7 @@
 // Something an admin should know: what is wrong, where, and what to do.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ struct Finding {
     std::string problem; ///< one sentence
     std::string remedy;  ///< one sentence
 };
+
+/// Every code there is, in the order of docs/topology.md.
+std::span<const std::string_view> finding_codes();
 
 /// Errors first, then warnings, then notices; otherwise the order they were found in.
 void sort_findings(std::vector<Finding>& findings);

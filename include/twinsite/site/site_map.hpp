@@ -2,6 +2,7 @@
 #pragma once
 
 #include <twinsite/site/finding.hpp>
+#include <twinsite/site/quorum.hpp>
 #include <twinsite/site/state.hpp>
 #include <twinsite/site/topology.hpp>
 
@@ -61,19 +62,23 @@ struct SiteMap {
     std::string cluster;
     bool quorate = false;
     std::string dc;
+    std::string witness;          ///< its address, "" for none
+    std::optional<Quorum> quorum; ///< nothing where Corosync was not asked or does not answer
     std::vector<std::string> sites;
     std::vector<NodeEntry> nodes;
     std::vector<LunEntry> luns;
     std::vector<VmEntry> vms;
 };
 
-/// TOPOLOGY must outlive the map.
+/// All that the cluster's state tells; the quorum is for the caller to add. TOPOLOGY must outlive
+/// the map.
 SiteMap map_sites(const Topology& topology, const ClusterState& state);
 
-/// A page of text, one site after the other.
+/// A page of text, one site after the other, then votes and links.
 std::string to_text(const SiteMap& map);
 
-/// One self-contained page: sites with hosts and VMs, LUNs, what a cut would do now, findings.
+/// One self-contained page: sites with hosts and VMs, LUNs, votes and links, what a cut would do
+/// now, findings.
 std::string to_html(const SiteMap& map, const std::vector<Finding>& findings);
 
 /// For the node exporter's textfile collector.

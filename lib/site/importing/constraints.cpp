@@ -10,34 +10,11 @@
 
 namespace twinsite::site::importing {
 
-std::optional<std::int64_t> score_of(std::string_view text) {
-    const std::string lower = to_lower(text);
-    if (lower == "infinity" || lower == "+infinity" || lower == "inf" || lower == "+inf") {
-        return infinity;
-    }
-    if (lower == "-infinity" || lower == "-inf") {
-        return -infinity;
-    }
-    const auto number =
-        parse_integer(text.starts_with('+') ? text.substr(1) : text, -2'000'000'000, 2'000'000'000);
-    return number ? std::optional(std::clamp(*number, -infinity, infinity)) : std::nullopt;
-}
-
 namespace {
 
 constexpr std::string_view cannot_say = "Put it into words of the topology (docs/topology.md), or "
                                         "keep it: apply leaves other people's constraints alone, "
                                         "and check --live says whether it defeats affinity.";
-
-bool is_leftover(std::string_view id) {
-    return id.starts_with("cli-prefer-") || id.starts_with("cli-ban-") ||
-           id.starts_with("cli-standby-");
-}
-
-bool is_promoted(std::string_view role) {
-    const std::string lower = to_lower(role);
-    return lower == "promoted" || lower == "master";
-}
 
 class Reader {
 public:
@@ -49,7 +26,7 @@ public:
         if (is_mirror_ban(id)) {
             work_.not_placed(id, "it keeps a copy that is not up to date from being promoted",
                              "Leave it: DRBD's handler lifts it after the resync.");
-        } else if (is_leftover(id)) {
+        } else if (is_leftover_move(id)) {
             work_.not_placed(id, "it was left behind by a move or ban command",
                              "Remove it with \"pcs resource clear\" once nothing needs it.");
         } else if (constraint.name == "rsc_location") {
@@ -76,18 +53,15 @@ private:
         return true;
     }
 
-    /// The resources a location constraint is about. Only patterns of the form ^prefix are
-    /// understood: a CIB is no place to run foreign regular expressions from.
+    /// The resources a location constraint is about.
     std::vector<std::string> subjects(const Xml& constraint, const std::string& id) {
         std::vector<std::string> subjects;
         if (constraint.has("rsc")) {
             subjects.emplace_back(constraint.get("rsc"));
         } else if (constraint.has("rsc-pattern")) {
             const std::string_view pattern = constraint.get("rsc-pattern");
-            const bool prefix =
-                pattern.starts_with('^') &&
-                pattern.find_first_of("$*+?()[]{}|\\.", 1) == std::string_view::npos;
-            if (!prefix) {
+            const auto beginning = beginning_of_pattern(pattern);
+            if (!beginning) {
                 work_.not_placed(id,
                                  fmt::format("its pattern \"{}\" is not of the form ^beginning",
                                              printable(pattern)),
@@ -95,16 +69,15 @@ private:
                 return subjects;
             }
             for (const Item& item : work_.inventory.items()) {
-                if (item.id.starts_with(pattern.substr(1))) {
+                if (item.id.starts_with(*beginning)) {
                     subjects.push_back(item.id);
                 }
             }
         }
         for (const Xml& set : constraint.children) {
-            for (const Xml& reference : set.children) {
-                if (set.name == "resource_set" && reference.name == "resource_ref") {
-                    subjects.emplace_back(reference.get("id"));
-                }
+            if (set.name == "resource_set") {
+                const auto members = members_of(set);
+                subjects.insert(subjects.end(), members.begin(), members.end());
             }
         }
         std::erase_if(subjects, [&](const std::string& each) { return dangling(id, each); });
@@ -116,7 +89,7 @@ private:
             Preference base;
             base.constraint = id;
             base.resource = resource;
-            base.promoted = is_promoted(constraint.get("role"));
+            base.promoted = is_promoted_role(constraint.get("role"));
             if (constraint.has("node")) {
                 base.node = constraint.get("node");
                 add(base, constraint.get("score"));
@@ -125,7 +98,7 @@ private:
             for (const Xml& rule : constraint.children) {
                 if (rule.name == "rule") {
                     Preference mine = base;
-                    mine.promoted = mine.promoted || is_promoted(rule.get("role"));
+                    mine.promoted = mine.promoted || is_promoted_role(rule.get("role"));
                     read_rule(rule, mine);
                 }
             }

@@ -1,6 +1,7 @@
 // What the steps of an import hand to each other.
 #pragma once
 
+#include "lib/site/constraint_words.hpp"
 #include "lib/site/importing/inventory.hpp"
 
 #include <twinsite/site/failback_window.hpp>
@@ -15,9 +16,7 @@
 
 namespace twinsite::site::importing {
 
-inline constexpr std::int64_t infinity = 1'000'000;
-/// "INFINITY", "-INFINITY" or a number; nothing for anything else.
-std::optional<std::int64_t> score_of(std::string_view text);
+inline constexpr std::int64_t infinity = infinite_score;
 
 /// One resource drawn to, or kept from, one node or one site.
 struct Preference {

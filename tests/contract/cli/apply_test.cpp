@@ -108,11 +108,38 @@ TEST_F(Apply, a_vm_that_changes_home_with_its_lun_is_migrated) {
     EXPECT_THAT(run.out, ::testing::Not(HasSubstr("INTERRUPTED"))) << run.out;
 }
 
-TEST_F(Apply, status_tells_home_from_away) {
-    const auto run = script(running_cluster() + "twinsite status; echo rc $?");
+/// The mirrors' agents say that both copies of both LUNs are good; MORE goes to rz2-a.
+std::string with_good_copies(const std::string& more = {}) {
+    const auto attributes = [](const char* node, const std::string& pairs) {
+        const std::string id = std::string("status-") + node;
+        const auto good = [&](const char* lun) {
+            return "<nvpair id=\"" + id + "-" + lun + "\" name=\"master-mirror_" + lun +
+                   "\" value=\"10000\"/>";
+        };
+        return "sed -i 's#<node_state id=\"" + std::string(node) +
+               "\"[^>]*>#&<transient_attributes id=\"" + node + "\"><instance_attributes id=\"" +
+               id + "\">" + good("red") + good("blue") + pairs +
+               "</instance_attributes></transient_attributes>#' cib.xml\n";
+    };
+    return attributes("1", "") + attributes("3", more);
+}
+
+TEST_F(Apply, status_is_exit_0_when_all_is_at_home_and_well) {
+    const auto run = script(running_cluster() + with_good_copies() + "twinsite status; echo rc $?");
     EXPECT_THAT(run.out, HasSubstr("LUN red          promoted on rz1-a, served on rz1-a\n"));
     EXPECT_THAT(run.out, HasSubstr("VM  cyan         on rz2-b\n"));
     EXPECT_THAT(run.out, HasSubstr("rc 0"));
+}
+
+TEST_F(Apply, status_is_exit_1_with_a_finding_though_all_is_at_home) {
+    for (const std::string output : {"text", "json", "html", "prometheus"}) {
+        const auto run = script(
+            running_cluster() +
+            with_good_copies("<nvpair id=\"x\" name=\"mirror-split-red\" value=\"1 2 3 4\"/>") +
+            "twinsite status --output " + output + "; echo rc $?");
+        EXPECT_THAT(run.out, HasSubstr("mirror-split-brain"));
+        EXPECT_THAT(run.out, HasSubstr("rc 1")) << output;
+    }
 }
 
 } // namespace

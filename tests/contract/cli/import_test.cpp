@@ -75,6 +75,7 @@ TEST_F(Import, without_the_engines_files_the_gaps_are_named) {
     EXPECT_EQ(run.exit_code, 1);
     EXPECT_THAT(run.err, HasSubstr("/luns/red/mirror: disks, port and protocol"));
     EXPECT_THAT(run.err, HasSubstr("/nodes/rz1-a/addresses/cluster"));
+    EXPECT_THAT(run.err, HasSubstr("[import-not-known]"));
     EXPECT_THAT(run.err, Not(HasSubstr("import-not-placed")));
 }
 
@@ -203,6 +204,9 @@ TEST_F(ByHand, what_is_said_otherwise_is_listed_too) {
     EXPECT_THAT(findings["ldap"], HasSubstr("target-role=Stopped"));
     EXPECT_THAT(findings["ldap"], HasSubstr("force_stop"));
     EXPECT_THAT(findings["p_lu_mail"], HasSubstr("scsi_sn"));
+    for (const char* where : {"ldap", "p_lu_mail", "l_mail", "c_vm_mail"}) {
+        EXPECT_THAT(findings[where], HasSubstr("import-means-less: ")) << where;
+    }
     EXPECT_THAT(findings["l_mail"], HasSubstr("INFINITY becomes a soft preference"));
     EXPECT_THAT(findings["c_vm_mail"], HasSubstr("the very node"));
     EXPECT_THAT(findings["no-quorum-policy"], HasSubstr("it is stop"));

@@ -70,6 +70,14 @@ TEST_F(LiveMirror, a_node_without_copies_has_nothing_to_ask) {
     EXPECT_THAT(run.out, Not(HasSubstr("drbd-policy-mismatch")));
 }
 
+TEST_F(LiveMirror, a_host_that_calls_itself_otherwise_than_its_node_is_told_so) {
+    const auto run = check(answers("resource-and-stonith"), "rz1-a.example.com");
+    for (const char* what : {"domain XMLs", "options of DRBD and sbd"}) {
+        EXPECT_THAT(run.out, HasSubstr(std::string(what) + " not compared: this host is called "
+                                                           "\"rz1-a.example.com\""));
+    }
+}
+
 TEST_F(LiveMirror, vm_config_missing) {
     const auto run = check(answers("resource-only"));
     EXPECT_THAT(run.out, HasSubstr("[vm-config-missing]"));

@@ -9,6 +9,7 @@ namespace twinsite::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Usage : public ::testing::Test {
 protected:
@@ -39,6 +40,25 @@ TEST_F(Usage, output_that_a_full_disk_cuts_short_is_no_success) {
         EXPECT_EQ(run->exit_code, 2) << command;
         EXPECT_THAT(run->err, HasSubstr("not all of the output could be written: No space left"));
     }
+}
+
+TEST_F(Usage, check_says_what_it_did_not_look_at) {
+    const std::string topology =
+        example_with("\"sites\":", "\"witness\": { \"address\": \"192.0.2.9\" }, \"sites\":");
+    const auto here = with_topology(topology, {"check"});
+    EXPECT_EQ(here.exit_code, 0) << here.out;
+    EXPECT_THAT(here.out, HasSubstr("domain XMLs not compared: this host is called \""));
+    EXPECT_THAT(here.out, HasSubstr("which is no node of the topology"));
+    EXPECT_THAT(here.out, Not(HasSubstr("nothing to complain about")));
+    const auto json = with_topology(topology, {"check", "--output", "json"});
+    EXPECT_THAT(json.out, HasSubstr("\"domain XMLs not compared: this host"));
+    for (const char* vm : {"rot", "rosa", "blau", "cyan"}) {
+        static_cast<void>(scratch.write(std::string(vm) + ".xml", "<domain/>"));
+    }
+    const auto compared =
+        with_topology(topology, {"check", "--vm-config-dir", scratch.path().string()});
+    EXPECT_THAT(compared.out, Not(HasSubstr("not compared")));
+    EXPECT_THAT(compared.out, HasSubstr("nothing to complain about"));
 }
 
 TEST_F(Usage, findings_are_exit_1) {

@@ -73,6 +73,24 @@ TEST_F(CapacityTest, host_loss_that_does_not_fit) {
     EXPECT_TRUE(found("site-loss-does-not-fit", "/sites/rz2"));
 }
 
+TEST_F(CapacityTest, a_site_that_may_be_lost) {
+    // 256 MiB a host: one of 100 more fits beside each VM of the other site, none of 200.
+    for (Vm& vm : topology.vms) {
+        vm.memory_mib = 100;
+    }
+    for (const char* site : {"/sites/rz1", "/sites/rz2"}) {
+        EXPECT_FALSE(found("site-loss-does-not-fit", site)) << site;
+    }
+    topology.vms[0].memory_mib = 200;
+    EXPECT_TRUE(found("site-loss-does-not-fit", "/sites/rz1"));
+}
+
+TEST_F(CapacityTest, the_largest_vm_of_each_site_by_itself) {
+    topology.vms[0].memory_mib = 250;
+    EXPECT_FALSE(found("largest-vm-exceeds-reserve", "/vms/blau"));
+    EXPECT_FALSE(found("largest-vm-exceeds-reserve", "/vms/cyan"));
+}
+
 TEST_F(CapacityTest, the_largest_vm_needs_a_hole) {
     topology.vms[0].memory_mib = 250;
     EXPECT_TRUE(found("largest-vm-exceeds-reserve", "/vms/rot"));

@@ -4,6 +4,7 @@
 
 #include <twinsite/site/check_domain.hpp>
 #include <twinsite/site/check_live.hpp>
+#include <twinsite/site/check_quorum.hpp>
 #include <twinsite/site/cib.hpp>
 #include <twinsite/site/self_fencing.hpp>
 
@@ -51,8 +52,10 @@ protected:
 };
 
 TEST_F(Configuration, the_rendered_one_has_only_untested_fencing) {
-    for (const Finding& finding : check_configuration(topology, cib)) {
-        EXPECT_EQ(finding.code, "fencing-untested") << finding.problem;
+    for (const Topology& each : {topology, testing::converged_topology()}) {
+        for (const Finding& finding : check_configuration(each, render_cib(each))) {
+            EXPECT_EQ(finding.code, "fencing-untested") << finding.problem;
+        }
     }
 }
 
@@ -70,6 +73,21 @@ TEST(WitnessClients, each_node_needs_its_own_with_majority) {
     EXPECT_TRUE(check_witness_clients(topology, {{99, false, false}}).empty())
         << "not a node of it";
     EXPECT_TRUE(check_witness_clients(example_topology(), {{1, false, false}}).empty());
+}
+
+TEST(TwoNode, gives_both_sides_the_quorum) {
+    const Quorum quorum{.quorate = true, .two_node = true};
+    for (Topology topology :
+         {example_topology(), testing::converged_topology(),
+          testing::topology_from(testing::with_majority(testing::example_text()))}) {
+        const auto findings = check_quorum(topology, quorum);
+        ASSERT_EQ(findings.size(), 1U);
+        EXPECT_EQ(findings[0].code, "cluster-policy-mismatch");
+        EXPECT_NE(findings[0].remedy.find("two_node: 1"), std::string::npos);
+        EXPECT_TRUE(check_quorum(topology, {.quorate = true}).empty());
+        topology.luns.clear();
+        EXPECT_TRUE(check_quorum(topology, quorum).empty()) << "nothing that could diverge";
+    }
 }
 
 TEST(Sbd, has_to_trust_the_quorum_and_to_end_in_time) {
@@ -200,16 +218,27 @@ TEST_F(Configuration, utilization_ignored) {
     EXPECT_TRUE(found("utilization-ignored"));
 }
 
-TEST_F(Configuration, fencing_tested_once_a_device_has_answered) {
+TEST_F(Configuration, fencing_tested_once_every_device_has_answered) {
+    topology.nodes[0].power.push_back({"pdu-rz2", "9"});
+    cib = render_cib(topology);
     EXPECT_TRUE(found("fencing-untested"));
     Xml& resources = cib.ensure("status")
                          .add({"node_state", {}, {}})
                          .add({"lrm", {}, {}})
                          .ensure("lrm_resources");
-    for (const Node& node : topology.nodes) {
-        resources.add({"lrm_resource", {{"id", "fence_" + node.name}}, {}})
+    const auto answers = [&](const std::string& device) {
+        resources.add({"lrm_resource", {{"id", device}}, {}})
             .add({"lrm_rsc_op", {{"operation", "start"}, {"rc-code", "0"}}, {}});
+    };
+    for (const Node& node : topology.nodes) {
+        answers("fence_" + node.name);
     }
+    const auto untested = check_configuration(topology, cib);
+    ASSERT_EQ(untested.size(), 1U);
+    EXPECT_EQ(untested[0].code, "fencing-untested");
+    EXPECT_EQ(untested[0].where, "fence_rz1-a_2");
+    EXPECT_NE(untested[0].problem.find("pdu-rz2 behind fence_rz1-a_2"), std::string::npos);
+    answers("fence_rz1-a_2");
     EXPECT_FALSE(found("fencing-untested"));
 }
 
@@ -277,6 +306,51 @@ TEST_F(State, vm_away_from_home_and_apart_from_its_lun) {
 TEST_F(State, lun_away_from_home) {
     state.resources["mirror_red"].running = {{"rz1-a", false}, {"rz2-a", true}};
     EXPECT_TRUE(found("lun-away-from-home"));
+}
+
+/// The remedy must not promise what the failback policy does not do (contract.FailbackTest.*).
+TEST_F(State, says_what_brings_it_home) {
+    const auto remedy = [&](std::string_view code) {
+        const auto findings = check_state(topology, state);
+        const auto found =
+            std::find_if(findings.begin(), findings.end(),
+                         [&](const Finding& finding) { return finding.code == code; });
+        return found == findings.end() ? "nothing found" : found->remedy;
+    };
+    state.resources["vm_rot"].running = {{"rz2-b", false}};
+    const std::string_view lun = "lun-away-from-home";
+    const std::string_view vm = "vm-away-from-home";
+    const struct {
+        Failback failback;
+        bool follows;
+        bool lun_away;
+        std::string_view code;
+        std::string_view says;
+    } cases[]{
+        {Failback::automatic, true, true, lun, "returns by itself"},
+        {Failback::window, true, true, lun, "returns in the failback window 22:00-05:00"},
+        {Failback::manual, true, true, lun, "manual: it stays there. To send all home"},
+        {Failback::automatic, true, true, vm, "returns by itself"},
+        {Failback::window, true, true, vm, "with its LUN red, in the failback window 22:00-05:00"},
+        {Failback::manual, true, true, vm, "manual: it stays with its LUN red. To send all home"},
+        {Failback::automatic, true, false, vm, "returns by itself"},
+        {Failback::window, true, false, vm, "returns by itself"},
+        {Failback::manual, true, false, vm, "returns by itself"},
+        {Failback::automatic, false, false, vm, "returns by itself"},
+        {Failback::window, false, false, vm, "a window for LUNs: it stays there. To send all home"},
+        {Failback::manual, false, true, vm, "manual: it stays there. To send all home"},
+    };
+    for (const auto& each : cases) {
+        topology.policy.failback = each.failback;
+        topology.policy.window = "22:00-05:00";
+        topology.policy.vm_follows_lun = each.follows;
+        state.resources["mirror_red"].running = {{"rz1-a", !each.lun_away},
+                                                 {"rz2-a", each.lun_away}};
+        EXPECT_NE(remedy(each.code).find(each.says), std::string::npos)
+            << each.says << ": " << remedy(each.code);
+    }
+    state.resources["vm_rot"].running.clear();
+    EXPECT_NE(remedy(vm).find("returns by itself"), std::string::npos) << "nothing holds it";
 }
 
 TEST_F(State, mirror_degraded) {
@@ -399,9 +473,75 @@ TEST_F(Domain, a_cd_drive_is_no_disk) {
     EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(Domain, the_mirror_device_is_fine_on_a_converged_node) {
+TEST_F(Domain, its_lun_is_told_from_everything_that_looks_like_it) {
+    const std::string session = "/dev/disk/by-path/ip-10.77.2.101:3260-iscsi-";
+    const struct {
+        std::string device;
+        bool with_target;
+        bool converged;
+    } cases[]{
+        {session + "iqn.2026-11.example:red-lun-0", true, false},
+        {session + "iqn.2026-11.example:red-lun-0-part2", true, false},
+        {"/dev/disk/by-path/pci-0000:05:00.0-" + session.substr(18) +
+             "iqn.2026-11.example:red-lun-0",
+         true, false},
+        {session + "iqn.2026-11.example:red-lun-05", false, false},
+        {session + "iqn.2026-11.example:red-lun-1", false, false},
+        {session + "iqn.2026-11.example:red-lun-0-partial", false, false},
+        {session + "iqn.2026-11.example:redder-lun-0", false, false},
+        {"/dev/disk/by-path/ip-192.0.2.7:3260-iscsi-iqn.2026-11.example:red-lun-0", false, false},
+        {"/dev/disk/by-path/ip-110.77.2.101:3260-iscsi-iqn.2026-11.example:red-lun-0", false,
+         false},
+        {"/dev/drbd0", false, true},
+        {"/dev/drbd/by-res/red/0", false, true},
+        {"/dev/drbd/by-res/red", false, true},
+        {"/dev/drbd/by-res/red/1", false, false},
+        {"/dev/drbd/by-res/blue/0", false, false},
+        {"/dev/drbd1", false, false},
+        {"/dev/drbd00", false, false},
+        {"", false, false}};
+    const Topology converged = testing::converged_topology();
+    for (const auto& each : cases) {
+        Xml with_one_disk{"domain", {}, {}};
+        with_one_disk.ensure("devices")
+            .add({"disk", {{"device", "disk"}}, {}})
+            .add({"source", {{"dev", each.device}}, {}});
+        EXPECT_EQ(check_domain(topology, topology.vms[0], with_one_disk).empty(), each.with_target)
+            << each.device;
+        EXPECT_EQ(check_domain(converged, converged.vms[0], with_one_disk).empty(), each.converged)
+            << each.device << " (converged)";
+    }
+}
+
+TEST_F(Domain, the_mirror_device_of_a_lun_with_a_target_names_the_target_to_use) {
     disk({"source", {{"dev", "/dev/drbd0"}}, {}});
-    EXPECT_TRUE(findings().empty());
+    ASSERT_EQ(findings().size(), 1U);
+    EXPECT_EQ(findings()[0].code, "vm-disk-not-on-lun");
+    EXPECT_NE(findings()[0].remedy.find("iqn.2026-11.example:red/0"), std::string::npos);
+}
+
+TEST_F(Domain, memory_in_every_unit) {
+    const struct {
+        const char* unit;
+        const char* amount;
+        const char* says; ///< "": nothing
+    } cases[]{{"GB", "4", "may use 3815 MiB"},
+              {"TiB", "1", "may use 1048576 MiB"},
+              {"gib", "1", "may use 1024 MiB"},
+              {"KiB", "16385", "may use 17 MiB"},
+              {"", "16384", ""},
+              {"mb", "16", ""},
+              {"bytes", "16777216", ""},
+              {"stones", "1", "\"stones\" is no unit"},
+              {"MiB", "much", "\"much\" is not a whole number"}};
+    for (const auto& each : cases) {
+        *domain.child("memory") = {"memory", {{"unit", each.unit}}, {}, each.amount};
+        const auto found = findings();
+        ASSERT_EQ(found.empty(), std::string(each.says).empty()) << each.unit;
+        if (!found.empty()) {
+            EXPECT_NE(found[0].problem.find(each.says), std::string::npos) << found[0].problem;
+        }
+    }
 }
 
 TEST_F(Domain, balloon_enabled) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace twinsite::site {
 namespace {
@@ -41,24 +42,80 @@ TEST(Check, a_converged_lun_needs_a_third_vote_under_keep_home) {
     topology.witness = "192.0.2.9";
     EXPECT_FALSE(found(topology, "isolation-policy-incomplete"));
 }
+struct Duplicate {
+    std::string what;
+    std::function<void(Topology&)> change;
+    std::string where; ///< "": it is none
+};
 
 TEST(Check, duplicate_identity_of_every_kind) {
-    Topology topology = example_topology();
-    EXPECT_FALSE(found(topology, "duplicate-identity"));
-    topology.luns[1].target.iqn = topology.luns[0].target.iqn;
-    EXPECT_TRUE(found(topology, "duplicate-identity", "/luns/blue/target/iqn"));
-    topology = example_topology();
-    topology.luns[1].mirror.device = topology.luns[0].mirror.device;
-    EXPECT_TRUE(found(topology, "duplicate-identity", "/luns/blue/mirror/nodes/rz1-a"));
-    topology = example_topology();
-    topology.luns[1].mirror.port = topology.luns[0].mirror.port;
-    EXPECT_TRUE(found(topology, "duplicate-identity", "/luns/blue/mirror/nodes/rz2-a"));
-    topology = example_topology();
-    topology.luns[1].address.ip = topology.nodes[0].cluster_addresses[0];
-    EXPECT_TRUE(found(topology, "duplicate-identity", "/luns/blue/address/ip"));
-    topology = example_topology();
-    topology.nodes[1].power = {topology.nodes[0].power[0]};
-    EXPECT_TRUE(found(topology, "duplicate-identity", "/nodes/rz1-b/power/0"));
+    EXPECT_FALSE(found(example_topology(), "duplicate-identity"));
+    const std::vector<Duplicate> cases{
+        {"iqn", [](Topology& t) { t.luns[1].target.iqn = t.luns[0].target.iqn; },
+         "/luns/blue/target/iqn"},
+        {"iqn with another LUN number",
+         [](Topology& t) {
+             t.luns[1].target.iqn = t.luns[0].target.iqn;
+             t.luns[1].target.lun = 1;
+         },
+         "/luns/blue/target/iqn"},
+        {"device", [](Topology& t) { t.luns[1].mirror.device = t.luns[0].mirror.device; },
+         "/luns/blue/mirror/nodes/rz1-a"},
+        {"port", [](Topology& t) { t.luns[1].mirror.port = t.luns[0].mirror.port; },
+         "/luns/blue/mirror/nodes/rz2-a"},
+        {"outlet", [](Topology& t) { t.nodes[1].power = {t.nodes[0].power[0]}; },
+         "/nodes/rz1-b/power/0"},
+        {"two nodes on a link",
+         [](Topology& t) { t.nodes[1].cluster_addresses[0] = t.nodes[0].cluster_addresses[0]; },
+         "/nodes/rz1-b/addresses/cluster/0"},
+        {"both links of a node",
+         [](Topology& t) { t.nodes[1].cluster_addresses[1] = t.nodes[1].cluster_addresses[0]; },
+         "/nodes/rz1-b/addresses/cluster/1"},
+        {"storage of another node",
+         [](Topology& t) { t.nodes[1].storage_address = t.nodes[0].cluster_addresses[0]; },
+         "/nodes/rz1-b/addresses/storage"},
+        {"LUN and cluster",
+         [](Topology& t) { t.luns[1].address.ip = t.nodes[0].cluster_addresses[0]; },
+         "/luns/blue/address/ip"},
+        {"LUN and storage", [](Topology& t) { t.nodes[0].storage_address = t.luns[0].address.ip; },
+         "/luns/red/address/ip"},
+        {"LUN and migration",
+         [](Topology& t) { t.nodes[3].migration_address = t.luns[0].address.ip; },
+         "/luns/red/address/ip"},
+        {"LUN and PDU", [](Topology& t) { t.luns[0].address.ip = t.pdus[1].address; },
+         "/luns/red/address/ip"},
+        {"witness and node", [](Topology& t) { t.witness = t.nodes[2].cluster_addresses[1]; },
+         "/witness/address"},
+        {"witness and LUN", [](Topology& t) { t.witness = t.luns[0].address.ip; },
+         "/luns/red/address/ip"},
+        {"one address of a node for all its own uses",
+         [](Topology& t) {
+             t.nodes[0].storage_address = t.nodes[0].cluster_addresses[0];
+             t.nodes[0].migration_address = t.nodes[0].cluster_addresses[0];
+             t.nodes[1].storage_address = t.nodes[1].migration_address = "10.77.3.12";
+         },
+         ""},
+        {"a mirror called like another's clone", [](Topology& t) { t.luns[1].name = "red-clone"; },
+         "/luns/red-clone"},
+        {"a node called like another's second fence device",
+         [](Topology& t) {
+             t.nodes[0].power.push_back({"pdu-rz2", "9"});
+             t.nodes[1].name = "rz1-a_2";
+         },
+         "/nodes/rz1-a_2/power"},
+    };
+    for (const Duplicate& each : cases) {
+        Topology topology = example_topology();
+        each.change(topology);
+        std::vector<std::string> where;
+        for (const Finding& finding : check_identities(topology)) {
+            where.push_back(finding.where);
+        }
+        EXPECT_EQ(std::find(where.begin(), where.end(), each.where) != where.end(),
+                  !each.where.empty())
+            << each.what;
+        EXPECT_EQ(where.empty(), each.where.empty()) << each.what;
+    }
 }
 
 TEST(Check, node_without_power) {
@@ -116,6 +173,27 @@ TEST(Check, majority_needs_witness_watchdogs_and_protocol_c) {
     EXPECT_FALSE(found(topology, "isolation-policy-incomplete"));
     topology.luns[0].mirror.protocol = "A";
     EXPECT_TRUE(found(topology, "isolation-policy-incomplete", "/luns/red/mirror/protocol"));
+}
+
+TEST(Check, two_promoted_copies_need_protocol_c) {
+    Topology topology = testing::converged_topology();
+    for (const Isolation isolation : {Isolation::keep_home, Isolation::majority}) {
+        topology.policy.isolation = isolation;
+        for (const std::string protocol : {"A", "B", "C"}) {
+            topology.luns[0].mirror.protocol = protocol;
+            const auto findings = check(topology);
+            EXPECT_EQ(std::count_if(findings.begin(), findings.end(),
+                                    [](const Finding& finding) {
+                                        return finding.where == "/luns/red/mirror/protocol";
+                                    }),
+                      protocol == "C" ? 0 : 1)
+                << protocol;
+            EXPECT_EQ(found(topology, "schema-invalid"), protocol != "C") << protocol;
+        }
+    }
+    Topology served = example_topology(); // one copy is promoted at a time
+    served.luns[0].mirror.protocol = "A";
+    EXPECT_FALSE(found(served, "schema-invalid"));
 }
 
 } // namespace

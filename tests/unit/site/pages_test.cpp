@@ -104,6 +104,76 @@ TEST_F(Pages, how_far_an_asynchronous_copy_is_behind_is_said_where_it_is) {
     EXPECT_THAT(text(), Not(HasSubstr("behind")));
 }
 
+/// As rz1-a sees it: its second link to the other site is cut, the witness has forgotten rz1-b.
+class Votes : public Pages {
+protected:
+    SiteMap map;
+    void SetUp() override {
+        Pages::SetUp();
+        topology.witness = "192.0.2.9";
+        map = map_sites(topology, state);
+        map.quorum =
+            Quorum{.quorate = true,
+                   .expected_votes = 5,
+                   .total_votes = 4,
+                   .needed_votes = 3,
+                   .witness = true,
+                   .own_id = 1,
+                   .links = {{3, 1, false}, {2, 0, true}, {3, 0, true}, {2, 1, true}, {9, 0, true}},
+                   .voters = {{1, true, true}, {2, true, false}}};
+    }
+};
+
+TEST_F(Votes, the_text_tells_votes_and_every_link) {
+    EXPECT_THAT(to_text(map),
+                HasSubstr("\n4 of 5 votes, 3 needed, with the witness's\n"
+                          "link 0: rz1-b connected, rz2-a connected, node 9 connected\n"
+                          "link 1: rz1-b connected, rz2-a DOWN\n"));
+    map.quorum->witness = false;
+    map.quorum->two_node = true;
+    EXPECT_THAT(to_text(map), HasSubstr("3 needed, WITHOUT the witness's, two_node\n"));
+    map.witness.clear();
+    EXPECT_THAT(to_text(map), Not(HasSubstr("witness")));
+}
+
+TEST_F(Votes, the_page_tells_votes_and_every_link) {
+    EXPECT_THAT(to_html(map, {}),
+                HasSubstr("<p><span class=\"ok\">4 of 5 votes, 3 needed, with the witness's"
+                          "</span></p>"));
+    EXPECT_THAT(to_html(map, {}),
+                HasSubstr("<tr><td>rz2-a</td><td>0 <span class=\"ok\">connected</span><br>"
+                          "1 <span class=\"bad\">DOWN</span></td>"
+                          "<td><span class=\"bad\">not a member</span></td></tr>"));
+    EXPECT_THAT(to_html(map, {}), HasSubstr("<tr><td>rz1-a</td><td>this host</td>"
+                                            "<td><span class=\"ok\">gives its vote</span>"));
+    map.quorum->witness = false;
+    EXPECT_THAT(to_html(map, {}), HasSubstr("<span class=\"bad\">4 of 5 votes, 3 needed, WITHOUT"));
+}
+
+TEST_F(Votes, the_metrics_tell_votes_and_every_link) {
+    const std::string metrics = to_prometheus(map, {});
+    for (const char* line : {"ha_cluster_corosync_quorate 1\n",
+                             "ha_cluster_corosync_quorum_votes{type=\"expected_votes\"} 5\n",
+                             "ha_cluster_corosync_quorum_votes{type=\"total_votes\"} 4\n",
+                             "ha_cluster_corosync_quorum_votes{type=\"quorum\"} 3\n",
+                             "ha_cluster_corosync_ring_errors 1\n",
+                             "ha_cluster_twinsite_link_connected{link=\"1\",node=\"rz2-a\"} 0\n",
+                             "ha_cluster_twinsite_link_connected{link=\"0\",node=\"rz2-a\"} 1\n",
+                             "ha_cluster_twinsite_witness_vote{node=\"rz1-b\"} 0\n"}) {
+        EXPECT_THAT(metrics, HasSubstr(line));
+    }
+}
+
+TEST_F(Votes, unknown_where_corosync_does_not_answer) {
+    map.quorum.reset();
+    EXPECT_THAT(to_text(map), HasSubstr("votes and links: unknown"));
+    EXPECT_THAT(to_html(map, {}), HasSubstr("Unknown: Corosync does not answer here."));
+    EXPECT_THAT(to_prometheus(map, {}), Not(HasSubstr("corosync")));
+    map.quorum = Quorum{.quorate = true, .own_id = 1, .voters = {{1, true, true}, {2, true, true}}};
+    EXPECT_THAT(to_text(map), HasSubstr("links: unknown"));
+    EXPECT_THAT(to_html(map, {}), HasSubstr("<td>rz1-b</td><td>unknown</td>"));
+}
+
 TEST_F(Pages, a_node_that_is_lost_makes_what_it_ran_unknown) {
     state.nodes[3].unclean = true;
     const SiteMap map = map_sites(topology, state);
