@@ -161,20 +161,21 @@ ocf::Outcome VmAgent::after_failed_migration(const Definition& definition, const
 
 ocf::Outcome VmAgent::migrate_from() {
     const auto definition = read_definition(settings_.config);
-    const auto identity =
-        definition ? std::optional(definition->identity) : remembered_identity(request_.deadline);
-    if (!identity) {
+    const auto known = definition ? Result<std::optional<DomainIdentity>>(definition->identity)
+                                  : identity_without_definition(request_.deadline);
+    if (!known || !*known) {
         return ocf::Outcome::of(ocf::ExitCode::error, definition.error().message);
     }
-    note_.write(*identity);
+    const DomainIdentity identity = **known;
+    note_.write(identity);
     Judgement judgement;
     poll_until(world_.clock, request_.deadline, poll_interval, [&] {
-        const Observation seen = observe(*identity, request_.deadline);
+        const Observation seen = observe(identity, request_.deadline);
         judgement = judge(seen);
         if (seen.domain.unconfirmed) {
             // Pacemaker comes here only when the source has let go of it, and could not resume it.
             static_cast<void>(world_.hypervisor.resume(
-                *identity, request_.deadline.within(world_.clock, look_patience)));
+                identity, request_.deadline.within(world_.clock, look_patience)));
             return false;
         }
         return judgement.verdict != Verdict::settling && judgement.verdict != Verdict::unknown;
@@ -182,7 +183,7 @@ ocf::Outcome VmAgent::migrate_from() {
     switch (judgement.verdict) {
     case Verdict::healthy:
     case Verdict::degraded: // it arrived; the monitor says what is wrong with it
-        note_and_mark(*identity, request_.deadline);
+        note_and_mark(identity, request_.deadline);
         return definition && judgement.verdict == Verdict::healthy ? finish_start(*definition)
                                                                    : ocf::Outcome::ok();
     case Verdict::stopped:

@@ -47,6 +47,11 @@ ocf::Outcome VmAgent::start() {
         std::min(create_reserve, request_.deadline.left(world_.clock) / 2));
     const Observation seen = observe_settled(definition->identity, look, true);
     const Judgement judgement = judge(seen);
+    const auto other = other_self(definition->identity, &*definition, seen, request_.deadline);
+    if (!other || *other) {
+        return ocf::Outcome::of(ocf::ExitCode::error,
+                                other ? runs_as(**other).message : other.error().message);
+    }
     switch (judgement.verdict) {
     case Verdict::healthy:
         note_and_mark(definition->identity, request_.deadline);

@@ -30,15 +30,38 @@ std::string what_holds(const Observation& seen) {
 ocf::Outcome VmAgent::stop() {
     const auto definition = read_definition(settings_.config);
     if (definition) {
-        return stop_domain(definition->identity, &*definition);
+        const ocf::Outcome other = end_other_self(definition->identity, &*definition);
+        return other.code == ocf::ExitCode::success
+                   ? stop_domain(definition->identity, &*definition)
+                   : other;
     }
     log::warning("{}", definition.error().message);
-    const auto identity = remembered_identity(request_.deadline);
+    const auto identity = identity_without_definition(request_.deadline);
     if (!identity) {
+        return ocf::Outcome::of(ocf::ExitCode::error, identity.error().message);
+    }
+    if (!*identity) {
         // Nothing here carries this resource's name, and nothing was started for it since boot.
         return ocf::Outcome::ok();
     }
-    return stop_domain(*identity, nullptr);
+    const ocf::Outcome other = end_other_self(**identity, nullptr);
+    return other.code == ocf::ExitCode::success ? stop_domain(**identity, nullptr) : other;
+}
+
+ocf::Outcome VmAgent::end_other_self(const DomainIdentity& identity, const Definition* definition) {
+    const Observation seen = observe(identity, request_.deadline);
+    const auto other = other_self(identity, definition, seen, request_.deadline);
+    if (!other) {
+        return ocf::Outcome::of(ocf::ExitCode::error, other.error().message);
+    }
+    if (!*other) {
+        return ocf::Outcome::ok();
+    }
+    log::notice("{}", runs_as(**other).message);
+    // When both run, each has half of the time.
+    const Milliseconds left = request_.deadline.left(world_.clock);
+    return end_domain(**other, nullptr,
+                      request_.deadline.within(world_.clock, is_gone(seen) ? left : left / 2));
 }
 
 ocf::Outcome VmAgent::stop_domain(const DomainIdentity& identity, const Definition* definition) {
@@ -48,19 +71,25 @@ ocf::Outcome VmAgent::stop_domain(const DomainIdentity& identity, const Definiti
     if (!settings_.state_folder.empty() && save_state(identity)) {
         log::notice("domain {} was saved", identity.name);
     }
+    return end_domain(identity, definition, request_.deadline);
+}
+
+ocf::Outcome VmAgent::end_domain(const DomainIdentity& identity, const Definition* definition,
+                                 const Deadline& deadline) {
     const TimePoint began = world_.clock.now();
     const StopSchedule schedule = schedule_stop({.modes = settings_.shutdown_modes,
                                                  .force = settings_.force_stop,
                                                  .reserve = settings_.shutdown_reserve,
                                                  .patience = settings_.shutdown_timeout},
-                                                request_.deadline.left(world_.clock));
+                                                deadline.left(world_.clock));
     StopProgress progress;
     for (;;) {
-        const Observation seen = observe(identity, request_.deadline);
+        const Observation seen = observe(identity, deadline);
         progress.elapsed = std::chrono::duration_cast<Milliseconds>(world_.clock.now() - began);
         const StopStep step = next_stop_step(schedule, progress, seen);
         if (step == StopStep::done) {
             note_.remove();
+            migration_.remove();
             return ocf::Outcome::ok();
         }
         if (step == StopStep::give_up) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agents/vm/judge.hpp"
+#include "agents/vm/migration_file.hpp"
 #include "agents/vm/resource_identity.hpp"
 #include "agents/vm/settings.hpp"
 #include "agents/vm/state_file.hpp"
@@ -55,15 +56,37 @@ private:
     /// Look until the verdict is neither settling nor, with DAEMON_TOO, given without the daemon.
     [[nodiscard]] Observation observe_settled(const DomainIdentity& identity,
                                               const Deadline& deadline, bool daemon_too);
-    /// The domain of this resource when its file does not tell: the note of the last start, the
-    /// mark in a live domain, or nothing.
-    [[nodiscard]] std::optional<DomainIdentity> remembered_identity(const Deadline& deadline);
     [[nodiscard]] Status probe_disks(const Definition& definition, const Deadline& deadline,
                                      Milliseconds patience_per_disk);
     /// Resume a guest that an I/O error paused, when its disks answer again.
     Judgement resume_if_disks_answer(const Definition& definition, const Judgement& judgement,
                                      const Deadline& deadline);
+
+    // identification.cpp
+    /// DEADLINE, or as long as one answer of the daemon may take.
+    [[nodiscard]] Deadline soon(const Deadline& deadline) const;
+    /// The domain of this resource when its file is no definition: what the file still tells, the
+    /// note of the last start, the mark in a live domain. Nullopt: nothing here can be it. Error:
+    /// there are guests here, and nobody says whether one is it.
+    [[nodiscard]] Result<std::optional<DomainIdentity>>
+    identity_without_definition(const Deadline& deadline);
+    /// The guest as an active domain that is not IDENTITY, since the file changed under it.
+    /// SEEN: what was seen of IDENTITY itself. Error: nobody says whether there is one.
+    [[nodiscard]] Result<std::optional<DomainIdentity>> other_self(const DomainIdentity& identity,
+                                                                   const Definition* definition,
+                                                                   const Observation& seen,
+                                                                   const Deadline& deadline);
+    /// The same among the active domains of IDENTITY's name.
+    [[nodiscard]] Result<std::optional<DomainIdentity>> namesake(const DomainIdentity& identity,
+                                                                 const Definition* definition,
+                                                                 const Observation& seen,
+                                                                 const Deadline& deadline);
+    static Error runs_as(const DomainIdentity& other);
     void note_and_mark(const DomainIdentity& identity, const Deadline& deadline);
+    bool mark_settled(const DomainIdentity& identity, const Deadline& deadline);
+    /// Note the guest that runs here, however it came to; mark it when it is not yet, and take away
+    /// the mark of a migration that ended unseen. Costs nothing when all is as it should be.
+    void remember(const Observation& seen, const Deadline& deadline);
 
     // checks.cpp: the guest's own health
     ocf::Outcome check_health(const Definition& definition, unsigned level,
@@ -91,7 +114,13 @@ private:
     ocf::Outcome verify_started(const Definition& definition);
 
     // stop.cpp
+    /// Stop the domain, for good or by saving it.
     ocf::Outcome stop_domain(const DomainIdentity& identity, const Definition* definition);
+    /// The ladder alone.
+    ocf::Outcome end_domain(const DomainIdentity& identity, const Definition* definition,
+                            const Deadline& deadline);
+    /// The guest under another identity than its file's; nothing to do is a success.
+    ocf::Outcome end_other_self(const DomainIdentity& identity, const Definition* definition);
     void take(StopStep step, const DomainIdentity& identity, const Definition* definition,
               const StopSchedule& schedule, StopProgress& progress, const Deadline& end);
 
@@ -105,6 +134,7 @@ private:
     Settings settings_;
     World world_;
     IdentityNote note_;
+    MigrationFile migration_;
 };
 
 /// The actions by their names, for ocf::run.
