@@ -33,6 +33,13 @@ TEST_F(Monitor, resumes_after_an_io_error_as_soon_as_the_disks_answer) {
     EXPECT_EQ(host.done, (std::vector<std::string>{"resume"}));
 }
 
+TEST_F(Monitor, that_is_a_probe_resumes_nothing) {
+    host.pause_guest(PauseReason::io_error);
+    set("CRM_meta_interval", "0");
+    EXPECT_EQ(perform("monitor").code, ExitCode::degraded);
+    EXPECT_TRUE(host.done.empty());
+}
+
 TEST_F(Monitor, leaves_alone_what_an_admin_paused) {
     host.pause_guest(PauseReason::user);
     EXPECT_EQ(perform("monitor").code, ExitCode::degraded);
