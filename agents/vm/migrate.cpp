@@ -60,6 +60,29 @@ Status VmAgent::check_target(const Definition& definition, const std::string& no
     return judge_target(definition, *target, node, settings_.check_memory);
 }
 
+Result<FileDescriptor> VmAgent::hold_migration() {
+    auto held = migration_.hold();
+    poll_until(world_.clock, request_.deadline.within(world_.clock, look_patience), poll_interval,
+               [&] {
+                   if (!held) {
+                       held = migration_.hold();
+                   }
+                   return held || held.error().kind != ErrorKind::conflict;
+               });
+    return held;
+}
+
+Result<FileDescriptor> VmAgent::begin_marked_migration(const DomainIdentity& identity) {
+    auto held = hold_migration();
+    if (!held) {
+        return held;
+    }
+    const auto marked =
+        world_.hypervisor.mark(identity, request_.resource(), hypervisor::Mark::in_migration,
+                               request_.deadline.within(world_.clock, look_patience));
+    return marked ? std::move(held) : fail(marked.error());
+}
+
 ocf::Outcome VmAgent::migrate_to() {
     const std::string node(request_.meta("migrate_target"));
     if (node.empty()) {
@@ -89,14 +112,12 @@ ocf::Outcome VmAgent::migrate_to() {
     // In post-copy it runs on the target while its memory is still here.
     const bool arrive_paused =
         seen.domain.state == hypervisor::DomainState::running && !wishes.post_copy;
-    if (arrive_paused) {
-        const auto marked = world_.hypervisor.mark(
-            definition->identity, request_.resource(), hypervisor::Mark::in_migration,
-            request_.deadline.within(world_.clock, look_patience));
-        if (!marked) {
-            return ocf::Outcome::of(ocf::ExitCode::error,
-                                    fmt::format("not migrated: {}", marked.error().message));
-        }
+    // Held until the end: what finds the mark without that holder may take it away.
+    const auto begun = arrive_paused ? begin_marked_migration(definition->identity)
+                                     : Result<FileDescriptor>(FileDescriptor());
+    if (!begun) {
+        return ocf::Outcome::of(ocf::ExitCode::error,
+                                fmt::format("not migrated: {}", begun.error().message));
     }
     log::notice("migrating domain {} to {}", definition->identity.name, *daemon_uri);
     const hypervisor::MigrationRequest request{.daemon_uri = *daemon_uri,
@@ -121,6 +142,7 @@ ocf::Outcome VmAgent::migrate_to() {
         return after_failed_migration(*definition, migrated.error(), node, *daemon_uri);
     }
     note_.remove();
+    migration_.remove();
     return ocf::Outcome::ok();
 }
 
@@ -168,9 +190,15 @@ ocf::Outcome VmAgent::migrate_from() {
     }
     const DomainIdentity identity = **known;
     note_.write(identity);
+    // The guest arrives with the mark: until it is taken away, a monitor may find it left behind.
+    const auto held = hold_migration();
+    if (!held) {
+        log::warning("its mark may stay until the next migration: {}", held.error().message);
+    }
     Judgement judgement;
+    Observation seen;
     poll_until(world_.clock, request_.deadline, poll_interval, [&] {
-        const Observation seen = observe(identity, request_.deadline);
+        seen = observe(identity, request_.deadline);
         judgement = judge(seen);
         if (seen.domain.unconfirmed) {
             // Pacemaker comes here only when the source has let go of it, and could not resume it.
@@ -178,8 +206,15 @@ ocf::Outcome VmAgent::migrate_from() {
                 identity, request_.deadline.within(world_.clock, look_patience)));
             return false;
         }
-        return judgement.verdict != Verdict::settling && judgement.verdict != Verdict::unknown;
+        // A process alone may stand paused and unconfirmed: only the daemon tells.
+        return seen.daemon != Answer::silent && judgement.verdict != Verdict::settling &&
+               judgement.verdict != Verdict::unknown;
     });
+    if (seen.daemon == Answer::silent) {
+        return ocf::Outcome::of(
+            ocf::ExitCode::error,
+            fmt::format("whether the guest arrived and runs is unknown: {}", seen.daemon_error));
+    }
     switch (judgement.verdict) {
     case Verdict::healthy:
     case Verdict::degraded: // it arrived; the monitor says what is wrong with it
@@ -187,6 +222,7 @@ ocf::Outcome VmAgent::migrate_from() {
         return definition && judgement.verdict == Verdict::healthy ? finish_start(*definition)
                                                                    : ocf::Outcome::ok();
     case Verdict::stopped:
+        migration_.remove();
         return ocf::Outcome::of(ocf::ExitCode::error, "the guest did not arrive on this node");
     case Verdict::settling:
     case Verdict::failed:

@@ -54,7 +54,11 @@ ocf::Outcome VmAgent::start() {
     }
     switch (judgement.verdict) {
     case Verdict::healthy:
-        note_and_mark(definition->identity, request_.deadline);
+        if (migration_.exists()) {
+            remember(seen, request_.deadline); // libvirt may still be at it
+        } else {
+            note_and_mark(definition->identity, request_.deadline);
+        }
         return finish_start(*definition);
     case Verdict::stopped:
         if (seen.daemon == Answer::silent) {

@@ -125,6 +125,10 @@ private:
               const StopSchedule& schedule, StopProgress& progress, const Deadline& end);
 
     // migrate.cpp
+    /// The resource's migration is driven by this process as long as the descriptor lives.
+    [[nodiscard]] Result<FileDescriptor> hold_migration();
+    /// Hold the migration and mark the guest as being in it.
+    [[nodiscard]] Result<FileDescriptor> begin_marked_migration(const DomainIdentity& identity);
     Status check_target(const Definition& definition, const std::string& node,
                         const std::string& daemon_uri, const Deadline& deadline);
     ocf::Outcome after_failed_migration(const Definition& definition, const Error& error,

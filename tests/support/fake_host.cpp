@@ -91,6 +91,9 @@ Result<std::optional<DomainView>> FakeHost::find_marked(std::string_view resourc
 
 Status FakeHost::mark(const DomainIdentity&, std::string_view resource, Mark mark,
                       const Deadline& deadline) {
+    if (mark_fails) {
+        return fail(*mark_fails);
+    }
     return ask(deadline, "").map([&] {
         marked_as = resource;
         mark_of = mark;
@@ -193,6 +196,9 @@ Status FakeHost::migrate(const DomainIdentity&, const MigrationRequest& request,
     }
     migration = request;
     progress({.total_bytes = 2, .remaining_bytes = 1, .iteration = 1});
+    if (during_migration) {
+        during_migration();
+    }
     if (migration_fails) {
         return fail(*migration_fails);
     }

@@ -52,6 +52,8 @@ public:
     bool create_hangs = false;
     std::optional<Error> create_fails;
     std::optional<Error> migration_fails;
+    std::function<void()> during_migration;
+    std::optional<Error> mark_fails;
     Result<hypervisor::TargetView> target = hypervisor::TargetView{};
     std::uint64_t free_memory_kib = 1024UL * 1024UL;
     /// Whose storage the running domain uses; by default what the file says.
