@@ -38,6 +38,12 @@ Judgement judge_paused(const DomainView& domain) {
         return {Verdict::settling, "paused by a live migration that nobody drives any more"};
     case PauseReason::starting:
     case PauseReason::saving:
+        if (domain.job == Job::saving) {
+            return {Verdict::degraded,
+                    "stands still while it is saved, dumped or its snapshot is taken"};
+        }
+        [[fallthrough]];
+    case PauseReason::starting:
         return {Verdict::settling,
                 fmt::format("paused for {}", hypervisor::to_string(domain.pause))};
     case PauseReason::post_copy_failed:

@@ -104,6 +104,9 @@ ocf::Outcome VmAgent::migrate_to() {
                                                                       : ocf::ExitCode::error,
                                 "nothing to migrate: " + judgement.reason);
     }
+    if (seen.domain.pause == hypervisor::PauseReason::saving) {
+        return ocf::Outcome::of(ocf::ExitCode::error, "not migrated: it " + judgement.reason);
+    }
     if (auto fits = check_target(*definition, node, *daemon_uri, request_.deadline); !fits) {
         return ocf::Outcome::of(ocf::ExitCode::error,
                                 fmt::format("not migrated: {}", fits.error().message));

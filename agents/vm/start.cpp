@@ -214,7 +214,8 @@ ocf::Outcome VmAgent::verify_started(const Definition& definition) {
         if (judgement.resumable) {
             judgement = resume_if_disks_answer(definition, judgement, request_.deadline);
         } else if (judgement.verdict == Verdict::degraded && !resumed &&
-                   seen.domain.state == hypervisor::DomainState::paused) {
+                   seen.domain.state == hypervisor::DomainState::paused &&
+                   seen.domain.pause != hypervisor::PauseReason::saving) {
             resumed = world_.hypervisor.resume(definition.identity, request_.deadline).has_value();
         }
         return judgement.verdict == Verdict::healthy || judgement.verdict == Verdict::failed ||

@@ -57,6 +57,21 @@ TEST_F(Monitor, of_a_guest_that_arrived_unconfirmed_is_a_failure_and_resumes_not
     EXPECT_FALSE(host.did("resume"));
 }
 
+TEST_F(Monitor, of_a_guest_that_is_being_saved_is_degraded_and_nobody_disturbs_it) {
+    host.pause_guest(PauseReason::saving, hypervisor::Job::saving);
+    const auto outcome = perform("monitor");
+    EXPECT_EQ(outcome.code, ExitCode::degraded);
+    EXPECT_EQ(outcome.reason, "stands still while it is saved, dumped or its snapshot is taken");
+    EXPECT_EQ(took, Milliseconds(0));
+    EXPECT_EQ(perform("start").code, ExitCode::error);
+    set("CRM_meta_migrate_target", "rz1-b");
+    EXPECT_EQ(perform("migrate_to").code, ExitCode::error);
+    EXPECT_TRUE(host.done.empty());
+    host.later(Milliseconds(14000), [&] { host.run_guest(rot); });
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    EXPECT_TRUE(host.done.empty());
+}
+
 TEST_F(Monitor, waits_for_a_guest_on_its_way_down) {
     host.domain->state = hypervisor::DomainState::shutting_down;
     host.later(Milliseconds(3000), [&] { host.end_guest(); });
