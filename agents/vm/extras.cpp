@@ -1,4 +1,5 @@
 #include "agents/vm/vm_agent.hpp"
+#include "lib/hypervisor/bounded.hpp"
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/log/log.hpp>
@@ -67,6 +68,36 @@ void VmAgent::set_utilization(const Definition& definition) {
     };
     set(settings_.utilization.cpu_key, definition.vcpus);
     set(settings_.utilization.memory_key, definition.memory_kib / 1024);
+}
+
+void VmAgent::set_stale_state_aside(const DomainIdentity& identity) {
+    if (settings_.state_folder.empty()) {
+        return;
+    }
+    using Aside = std::optional<std::filesystem::path>;
+    const StateFile state = state_file(identity);
+    // The folder may be a server's that does not answer.
+    const auto aside = hypervisor::bounded<Aside>(
+        world_.clock, briefly(request_, world_.clock), state.path().string(),
+        [state]() -> Result<Aside> { return state.set_aside(); });
+    if (!aside) {
+        log::error("a saved state that may be there must not be restored, its disks are newer: "
+                   "remove it ({})",
+                   aside.error().message);
+    } else if (*aside) {
+        log::warning("a saved state was there while the guest runs: its disks are newer, so it is "
+                     "set aside as {}; remove it",
+                     (*aside)->string());
+    }
+}
+
+void VmAgent::warn_of_autostart(const DomainIdentity& identity) {
+    const auto starts = world_.maintenance.autostarts(identity, briefly(request_, world_.clock));
+    if (starts && *starts) {
+        log::warning("libvirt itself starts domain {0} when this host boots, wherever the cluster "
+                     "runs it: \"virsh autostart --disable {0}\" ends that",
+                     identity.name);
+    }
 }
 
 void VmAgent::save_configuration(const DomainIdentity& identity) {

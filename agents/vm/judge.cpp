@@ -139,6 +139,11 @@ Judgement judge(const Observation& seen) {
     return {};
 }
 
+bool is_active(const Observation& seen) {
+    return (seen.daemon == Answer::present && seen.domain.active()) ||
+           seen.process == Answer::present;
+}
+
 bool is_gone(const Observation& seen) {
     return judge(seen).verdict == Verdict::stopped;
 }

@@ -222,6 +222,7 @@ ocf::Outcome VmAgent::migrate_from() {
     case Verdict::healthy:
     case Verdict::degraded: // it arrived; the monitor says what is wrong with it
         note_and_mark(identity, request_.deadline);
+        set_stale_state_aside(identity);
         return definition && judgement.verdict == Verdict::healthy ? finish_start(*definition)
                                                                    : ocf::Outcome::ok();
     case Verdict::stopped:

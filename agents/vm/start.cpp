@@ -67,7 +67,11 @@ ocf::Outcome VmAgent::start() {
         return start_stopped(*definition);
     case Verdict::degraded:
         if (seen.domain.state == hypervisor::DomainState::paused) {
-            return verify_started(*definition);
+            const ocf::Outcome up = verify_started(*definition);
+            if (up.code == ocf::ExitCode::success) {
+                set_stale_state_aside(definition->identity);
+            }
+            return up;
         }
         return ocf::Outcome::of(ocf::ExitCode::error, judgement.reason);
     case Verdict::settling:
@@ -153,6 +157,8 @@ void VmAgent::undo_launch(const DomainIdentity& identity) {
 }
 
 ocf::Outcome VmAgent::finish_start(const Definition& definition) {
+    set_stale_state_aside(definition.identity);
+    warn_of_autostart(definition.identity);
     set_utilization(definition);
     return wait_for_health(definition);
 }

@@ -68,8 +68,12 @@ ocf::Outcome VmAgent::stop_domain(const DomainIdentity& identity, const Definiti
     if (settings_.save_config && definition != nullptr) {
         save_configuration(identity);
     }
-    if (!settings_.state_folder.empty() && save_state(identity)) {
-        log::notice("domain {} was saved", identity.name);
+    if (!settings_.state_folder.empty()) {
+        if (save_state(identity)) {
+            log::notice("domain {} was saved", identity.name);
+        } else if (is_active(observe(identity, request_.deadline))) {
+            set_stale_state_aside(identity);
+        }
     }
     return end_domain(identity, definition, request_.deadline);
 }

@@ -164,7 +164,13 @@ ocf::Outcome VmAgent::validate_all() {
 }
 
 ocf::Outcome VmAgent::reload_agent() {
-    // Each action reads its parameters anew, so accepting them is all there is to do.
+    // Each action reads its parameters anew, so accepting them is nearly all there is to do: what
+    // the parameter snapshot names now may hold a state from before it was unset.
+    const auto definition = read_definition(settings_.config);
+    if (definition && !settings_.state_folder.empty() &&
+        is_active(observe(definition->identity, request_.deadline))) {
+        set_stale_state_aside(definition->identity);
+    }
     log::info("parameters reloaded");
     return ocf::Outcome::ok();
 }

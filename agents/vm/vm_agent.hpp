@@ -99,6 +99,9 @@ private:
     [[nodiscard]] StateFile state_file(const DomainIdentity& identity) const;
     Status start_networks_and_pools(const Definition& definition, const Deadline& deadline);
     void set_utilization(const Definition& definition);
+    /// The guest is active: a saved state of it is older than its disks, and must never go on.
+    void set_stale_state_aside(const DomainIdentity& identity);
+    void warn_of_autostart(const DomainIdentity& identity);
     void save_configuration(const DomainIdentity& identity);
     /// Save the guest's memory instead of shutting it down; false: do it the usual way.
     bool save_state(const DomainIdentity& identity);

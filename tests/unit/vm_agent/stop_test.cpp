@@ -192,6 +192,66 @@ TEST_F(Stop, saves_instead_when_told_so_and_the_next_start_goes_on_from_there_on
     EXPECT_FALSE(std::filesystem::exists(scratch.path() / "rot.state.taken"));
 }
 
+/// The guest ran since the state was saved: its disks are newer.
+class StaleState : public Stop {
+protected:
+    StaleState() {
+        set("snapshot", scratch.path().string());
+        set("snapshot_local", "yes");
+        static_cast<void>(scratch.write("rot.state", "old memory"));
+    }
+    void expect_set_aside() {
+        EXPECT_FALSE(std::filesystem::exists(scratch.path() / "rot.state"));
+        EXPECT_TRUE(std::filesystem::exists(scratch.path() / "rot.state.stale"));
+        host.end_guest();
+        EXPECT_EQ(perform("start").code, ExitCode::success);
+        EXPECT_EQ(host.done, (std::vector<std::string>{"create"}));
+    }
+};
+
+TEST_F(StaleState, is_set_aside_by_a_start_that_finds_the_guest_running) {
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_start_that_finds_the_guest_paused) {
+    host.pause_guest(PauseReason::user);
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    host.done.clear();
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_migration_that_brings_the_guest) {
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_migration_that_brings_a_paused_guest) {
+    host.pause_guest(PauseReason::user);
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_when_the_parameter_is_set_again) {
+    EXPECT_EQ(perform("reload-agent").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_stop_that_saves_no_other) {
+    host.pause_guest(PauseReason::user);
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    host.done.clear();
+    expect_set_aside();
+}
+
+TEST_F(StaleState, of_a_guest_that_is_down_is_not_stale) {
+    host.end_guest();
+    EXPECT_EQ(perform("reload-agent").code, ExitCode::success);
+    expect_stopped();
+    EXPECT_TRUE(std::filesystem::exists(scratch.path() / "rot.state"));
+}
+
 TEST_F(Stop, a_state_on_a_local_file_system_is_refused_unless_promised) {
     set("snapshot", scratch.path().string());
     host.obeys[ShutdownMode::agent] = Milliseconds(1000);
