@@ -74,7 +74,8 @@ std::vector<Parameter> start_parameters() {
          .type = Type::boolean,
          .shortdesc = "Write the live configuration back at a stop",
          .longdesc = "Before a stop, write the domain's configuration as it is now to config. The "
-                     "file as it was is kept beside it with the ending .previous.",
+                     "file as it was is kept beside it with the ending .previous. Not of a domain "
+                     "that is also defined in libvirt: its definition is not how it runs.",
          .default_value = "false",
          .reloadable = true},
         {.name = "sync_config_on_stop",

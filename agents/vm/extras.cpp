@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 
 namespace twinsite::vm {
 
@@ -111,14 +112,19 @@ void VmAgent::save_configuration(const DomainIdentity& identity) {
         }
         return;
     }
-    const auto before = read_file(settings_.config);
+    // Through links: it is the file that changes, and not what leads to it.
+    std::error_code error;
+    const auto config = std::filesystem::canonical(settings_.config, error);
+    const auto before = read_file(config);
     // Whatever the daemon said: only the XML of this very domain replaces the file.
     const auto parsed = hypervisor::parse_definition(*live);
     if (!before || !parsed || parsed->identity.name != identity.name || *before == *live) {
         return;
     }
-    const Status saved = replace_file(settings_.config + ".previous", *before, 0600).and_then([&] {
-        return replace_file(settings_.config, *live, 0600);
+    const auto status = std::filesystem::status(config, error);
+    const unsigned mode = error ? 0600U : static_cast<unsigned>(status.permissions()) & 0777U;
+    const Status saved = replace_file(config.string() + ".previous", *before, mode).and_then([&] {
+        return replace_file(config, *live, mode);
     });
     if (!saved) {
         warn(saved.error());

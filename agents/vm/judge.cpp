@@ -36,7 +36,6 @@ Judgement judge_paused(const DomainView& domain) {
             return {Verdict::settling, "a live migration to another node has not ended"};
         }
         return {Verdict::settling, "paused by a live migration that nobody drives any more"};
-    case PauseReason::starting:
     case PauseReason::saving:
         if (domain.job == Job::saving) {
             return {Verdict::degraded,

@@ -68,7 +68,7 @@ Result<std::optional<std::filesystem::path>> StateFile::set_aside() const {
     if (!aside && aside.error().kind == ErrorKind::not_found) {
         return std::nullopt;
     }
-    return taken;
+    return aside.map([](const auto& path) { return std::optional(path); });
 }
 
 void StateFile::remove() const {
