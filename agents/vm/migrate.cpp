@@ -99,6 +99,12 @@ ocf::Outcome VmAgent::migrate_to() {
     const Observation seen = observe_settled(
         definition->identity, request_.deadline.within(world_.clock, look_patience), true);
     const Judgement judgement = judge(seen);
+    const auto other = other_self(definition->identity, &*definition, seen, request_.deadline);
+    if (!other || *other) {
+        return ocf::Outcome::of(
+            ocf::ExitCode::error,
+            fmt::format("not migrated: {}", (other ? runs_as(**other) : other.error()).message));
+    }
     if (judgement.verdict != Verdict::healthy && judgement.verdict != Verdict::degraded) {
         return ocf::Outcome::of(judgement.verdict == Verdict::stopped ? ocf::ExitCode::not_running
                                                                       : ocf::ExitCode::error,

@@ -34,8 +34,10 @@ protected:
         const auto seen = perform("monitor");
         EXPECT_EQ(seen.code, ExitCode::error) << seen.reason;
         EXPECT_LE(seen.reason.size(), 128U);
-        EXPECT_NE(perform("start").code, ExitCode::success);
-        EXPECT_FALSE(host.did("create"));
+        EXPECT_EQ(perform("start").code, ExitCode::error);
+        set("CRM_meta_migrate_target", "rz1-b");
+        EXPECT_EQ(perform("migrate_to").code, ExitCode::error);
+        EXPECT_FALSE(host.did("create") || host.did("migrate"));
         EXPECT_EQ(perform("stop").code, ExitCode::success);
         EXPECT_FALSE(host.process);
         EXPECT_EQ(perform("monitor").code, ExitCode::not_running);
