@@ -48,36 +48,43 @@ VmAgent::identity_without_definition(const Deadline& deadline) {
 Result<std::optional<hypervisor::DomainIdentity>>
 VmAgent::other_self(const DomainIdentity& identity, const Definition* definition,
                     const Observation& seen, const Deadline& deadline) {
-    if (const auto noted = note_.read(); noted && !hypervisor::same_domain(*noted, identity)) {
-        const Observation former = observe(*noted, deadline);
-        const Judgement judgement = judge(former);
-        if (judgement.verdict == Verdict::unknown) {
-            return fail(ErrorKind::unreachable,
-                        fmt::format("whether it runs as {} is unknown: {}",
-                                    hypervisor::to_string(*noted), judgement.reason));
-        }
-        // A note without a UUID may name the very domain.
-        if (judgement.verdict != Verdict::stopped && former.domain.identity.uuid != identity.uuid) {
-            return noted;
-        }
+    auto former = former_self(identity, deadline);
+    if (!former || *former) {
+        return former;
     }
     // One name is one active domain to libvirt: when that is the guest, there is no namesake.
-    return is_gone(seen) ? namesake(identity, definition, seen, deadline) : std::nullopt;
+    return is_gone(seen) ? namesake(identity, definition, deadline) : std::nullopt;
+}
+
+Result<std::optional<hypervisor::DomainIdentity>>
+VmAgent::former_self(const DomainIdentity& identity, const Deadline& deadline) {
+    auto noted = note_.read();
+    if (!noted || hypervisor::same_domain(*noted, identity)) {
+        return std::nullopt;
+    }
+    const Observation seen = observe(*noted, deadline);
+    const Judgement judgement = judge(seen);
+    if (judgement.verdict == Verdict::unknown) {
+        return fail(ErrorKind::unreachable,
+                    fmt::format("whether it runs as {} is unknown: {}",
+                                hypervisor::to_string(*noted), judgement.reason));
+    }
+    // A note without a UUID may name the very domain.
+    const bool runs =
+        judgement.verdict != Verdict::stopped && seen.domain.identity.uuid != identity.uuid;
+    return runs ? noted : std::nullopt;
 }
 
 Result<std::optional<hypervisor::DomainIdentity>> VmAgent::namesake(const DomainIdentity& identity,
                                                                     const Definition* definition,
-                                                                    const Observation& seen,
                                                                     const Deadline& deadline) {
     const DomainIdentity by_name{.name = identity.name, .uuid = ""};
-    const auto found = seen.daemon == Answer::silent
-                           ? fail(ErrorKind::unreachable, seen.daemon_error)
-                           : world_.hypervisor.find(by_name, soon(deadline));
+    const auto process = world_.processes.find(by_name);
+    if (process && !*process) {
+        return std::nullopt; // it costs libvirt no question
+    }
+    const auto found = world_.hypervisor.find(by_name, soon(deadline));
     if (!found) {
-        const auto process = world_.processes.find(by_name);
-        if (process && !*process) {
-            return std::nullopt;
-        }
         return fail(found.error().in("whether it runs under another UUID is unknown"));
     }
     if (!*found || !(*found)->active() || hypervisor::same_domain((*found)->identity, identity)) {

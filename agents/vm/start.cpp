@@ -67,7 +67,7 @@ ocf::Outcome VmAgent::start() {
         return start_stopped(*definition);
     case Verdict::degraded:
         if (seen.domain.state == hypervisor::DomainState::paused) {
-            const ocf::Outcome up = verify_started(*definition);
+            ocf::Outcome up = verify_started(*definition);
             if (up.code == ocf::ExitCode::success) {
                 set_stale_state_aside(definition->identity);
             }

@@ -30,27 +30,38 @@ std::string what_holds(const Observation& seen) {
 ocf::Outcome VmAgent::stop() {
     const auto definition = read_definition(settings_.config);
     if (definition) {
-        const ocf::Outcome other = end_other_self(definition->identity, &*definition);
-        return other.code == ocf::ExitCode::success
-                   ? stop_domain(definition->identity, &*definition)
-                   : other;
+        return stop_every_self(definition->identity, &*definition);
     }
     log::warning("{}", definition.error().message);
     const auto identity = identity_without_definition(request_.deadline);
     if (!identity) {
         return ocf::Outcome::of(ocf::ExitCode::error, identity.error().message);
     }
-    if (!*identity) {
-        // Nothing here carries this resource's name, and nothing was started for it since boot.
-        return ocf::Outcome::ok();
-    }
-    const ocf::Outcome other = end_other_self(**identity, nullptr);
-    return other.code == ocf::ExitCode::success ? stop_domain(**identity, nullptr) : other;
+    // Without one, nothing here carries this resource's name, and nothing was started for it.
+    return *identity ? stop_every_self(**identity, nullptr) : ocf::Outcome::ok();
 }
 
-ocf::Outcome VmAgent::end_other_self(const DomainIdentity& identity, const Definition* definition) {
-    const Observation seen = observe(identity, request_.deadline);
-    const auto other = other_self(identity, definition, seen, request_.deadline);
+ocf::Outcome VmAgent::stop_every_self(const DomainIdentity& identity,
+                                      const Definition* definition) {
+    const auto noted = note_.read();
+    const auto former = former_self(identity, request_.deadline);
+    const bool both = former && *former && is_active(observe(identity, request_.deadline));
+    const Milliseconds left = request_.deadline.left(world_.clock);
+    const ocf::Outcome former_end =
+        end_self(former, request_.deadline.within(world_.clock, both ? left / 2 : left));
+    ocf::Outcome own_end = stop_domain(identity, definition);
+    if (former_end.code != ocf::ExitCode::success) {
+        note_.write(*noted); // it is still the only one who knows
+        return former_end;
+    }
+    if (own_end.code != ocf::ExitCode::success) {
+        return own_end;
+    }
+    return end_self(namesake(identity, definition, request_.deadline), request_.deadline);
+}
+
+ocf::Outcome VmAgent::end_self(const Result<std::optional<DomainIdentity>>& other,
+                               const Deadline& deadline) {
     if (!other) {
         return ocf::Outcome::of(ocf::ExitCode::error, other.error().message);
     }
@@ -58,10 +69,7 @@ ocf::Outcome VmAgent::end_other_self(const DomainIdentity& identity, const Defin
         return ocf::Outcome::ok();
     }
     log::notice("{}", runs_as(**other).message);
-    // When both run, each has half of the time.
-    const Milliseconds left = request_.deadline.left(world_.clock);
-    return end_domain(**other, nullptr,
-                      request_.deadline.within(world_.clock, is_gone(seen) ? left : left / 2));
+    return end_domain(**other, nullptr, deadline);
 }
 
 ocf::Outcome VmAgent::stop_domain(const DomainIdentity& identity, const Definition* definition) {

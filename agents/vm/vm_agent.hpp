@@ -76,10 +76,12 @@ private:
                                                                    const Definition* definition,
                                                                    const Observation& seen,
                                                                    const Deadline& deadline);
-    /// The same among the active domains of IDENTITY's name.
+    /// Of these, the one that the note names.
+    [[nodiscard]] Result<std::optional<DomainIdentity>> former_self(const DomainIdentity& identity,
+                                                                    const Deadline& deadline);
+    /// And the one that has IDENTITY's name; IDENTITY itself does not run.
     [[nodiscard]] Result<std::optional<DomainIdentity>> namesake(const DomainIdentity& identity,
                                                                  const Definition* definition,
-                                                                 const Observation& seen,
                                                                  const Deadline& deadline);
     static Error runs_as(const DomainIdentity& other);
     void note_and_mark(const DomainIdentity& identity, const Deadline& deadline);
@@ -122,8 +124,11 @@ private:
     /// The ladder alone.
     ocf::Outcome end_domain(const DomainIdentity& identity, const Definition* definition,
                             const Deadline& deadline);
-    /// The guest under another identity than its file's; nothing to do is a success.
-    ocf::Outcome end_other_self(const DomainIdentity& identity, const Definition* definition);
+    /// Stop the guest, also under another identity than its file's.
+    ocf::Outcome stop_every_self(const DomainIdentity& identity, const Definition* definition);
+    /// Nothing to do is a success.
+    ocf::Outcome end_self(const Result<std::optional<DomainIdentity>>& other,
+                          const Deadline& deadline);
     void take(StopStep step, const DomainIdentity& identity, const Definition* definition,
               const StopSchedule& schedule, StopProgress& progress, const Deadline& end);
 

@@ -61,6 +61,17 @@ TEST_F(Identification, a_uuid_that_changes_in_the_file_does_not_hide_the_guest) 
     }
 }
 
+TEST_F(Identification, a_former_self_that_cannot_be_ended_is_not_forgotten) {
+    host.run_guest(rot);
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    write_file(with(other_uuid));
+    host.survives_destroy = true;
+    host.survives_sigkill = true;
+    EXPECT_EQ(perform("stop").code, ExitCode::error);
+    EXPECT_EQ(perform("monitor").code, ExitCode::error);
+    EXPECT_EQ(perform("stop").code, ExitCode::error);
+}
+
 TEST_F(Identification, says_under_which_uuid_it_runs) {
     host.run_guest(rot);
     EXPECT_EQ(perform("monitor").code, ExitCode::success);
