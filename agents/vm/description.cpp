@@ -55,7 +55,8 @@ std::vector<Parameter> start_parameters() {
              "When set, a stop saves the guest's memory to NAME.state in this directory instead of "
              "shutting it down, and the next start lets it go on from there. The directory must be "
              "the same on every node (a shared file system): a state left behind on one node is "
-             "poison once the guest ran on another. Not together with force_stop.",
+             "poison once the guest ran on another. A state that is there while the guest runs is "
+             "renamed to NAME.state.stale. Not together with force_stop.",
          .reloadable = true},
         {.name = "snapshot_local",
          .type = Type::boolean,
@@ -73,7 +74,8 @@ std::vector<Parameter> start_parameters() {
          .type = Type::boolean,
          .shortdesc = "Write the live configuration back at a stop",
          .longdesc = "Before a stop, write the domain's configuration as it is now to config. The "
-                     "file as it was is kept beside it with the ending .previous.",
+                     "file as it was is kept beside it with the ending .previous. Not of a domain "
+                     "that is also defined in libvirt: its definition is not how it runs.",
          .default_value = "false",
          .reloadable = true},
         {.name = "sync_config_on_stop",

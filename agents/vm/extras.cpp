@@ -1,4 +1,5 @@
 #include "agents/vm/vm_agent.hpp"
+#include "lib/hypervisor/bounded.hpp"
 
 #include <twinsite/base/file.hpp>
 #include <twinsite/log/log.hpp>
@@ -6,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 
 namespace twinsite::vm {
 
@@ -69,6 +71,36 @@ void VmAgent::set_utilization(const Definition& definition) {
     set(settings_.utilization.memory_key, definition.memory_kib / 1024);
 }
 
+void VmAgent::set_stale_state_aside(const DomainIdentity& identity) {
+    if (settings_.state_folder.empty()) {
+        return;
+    }
+    using Aside = std::optional<std::filesystem::path>;
+    const StateFile state = state_file(identity);
+    // The folder may be a server's that does not answer.
+    const auto aside = hypervisor::bounded<Aside>(
+        world_.clock, briefly(request_, world_.clock), state.path().string(),
+        [state]() -> Result<Aside> { return state.set_aside(); });
+    if (!aside) {
+        log::error("a saved state that may be there must not be restored, its disks are newer: "
+                   "remove it ({})",
+                   aside.error().message);
+    } else if (*aside) {
+        log::warning("a saved state was there while the guest runs: its disks are newer, so it is "
+                     "set aside as {}; remove it",
+                     (*aside)->string());
+    }
+}
+
+void VmAgent::warn_of_autostart(const DomainIdentity& identity) {
+    const auto starts = world_.maintenance.autostarts(identity, briefly(request_, world_.clock));
+    if (starts && *starts) {
+        log::warning("libvirt itself starts domain {0} when this host boots, wherever the cluster "
+                     "runs it: \"virsh autostart --disable {0}\" ends that",
+                     identity.name);
+    }
+}
+
 void VmAgent::save_configuration(const DomainIdentity& identity) {
     const auto warn = [](const Error& error) {
         log::warning("the configuration is not saved: {}", error.message);
@@ -80,14 +112,19 @@ void VmAgent::save_configuration(const DomainIdentity& identity) {
         }
         return;
     }
-    const auto before = read_file(settings_.config);
+    // Through links: it is the file that changes, and not what leads to it.
+    std::error_code error;
+    const auto config = std::filesystem::canonical(settings_.config, error);
+    const auto before = read_file(config);
     // Whatever the daemon said: only the XML of this very domain replaces the file.
     const auto parsed = hypervisor::parse_definition(*live);
     if (!before || !parsed || parsed->identity.name != identity.name || *before == *live) {
         return;
     }
-    const Status saved = replace_file(settings_.config + ".previous", *before, 0600).and_then([&] {
-        return replace_file(settings_.config, *live, 0600);
+    const auto status = std::filesystem::status(config, error);
+    const unsigned mode = error ? 0600U : static_cast<unsigned>(status.permissions()) & 0777U;
+    const Status saved = replace_file(config.string() + ".previous", *before, mode).and_then([&] {
+        return replace_file(config, *live, mode);
     });
     if (!saved) {
         warn(saved.error());

@@ -36,8 +36,13 @@ Judgement judge_paused(const DomainView& domain) {
             return {Verdict::settling, "a live migration to another node has not ended"};
         }
         return {Verdict::settling, "paused by a live migration that nobody drives any more"};
-    case PauseReason::starting:
     case PauseReason::saving:
+        if (domain.job == Job::saving) {
+            return {Verdict::degraded,
+                    "stands still while it is saved, dumped or its snapshot is taken"};
+        }
+        [[fallthrough]];
+    case PauseReason::starting:
         return {Verdict::settling,
                 fmt::format("paused for {}", hypervisor::to_string(domain.pause))};
     case PauseReason::post_copy_failed:
@@ -131,6 +136,11 @@ Judgement judge(const Observation& seen) {
         return judge_process(seen);
     }
     return {};
+}
+
+bool is_active(const Observation& seen) {
+    return (seen.daemon == Answer::present && seen.domain.active()) ||
+           seen.process == Answer::present;
 }
 
 bool is_gone(const Observation& seen) {

@@ -44,6 +44,9 @@ struct Judgement {
 
 Judgement judge(const Observation& seen);
 
+/// A domain or a process is there, on positive evidence.
+bool is_active(const Observation& seen);
+
 /// Neither a domain nor a process is left, on positive evidence.
 bool is_gone(const Observation& seen);
 

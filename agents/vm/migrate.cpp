@@ -60,6 +60,29 @@ Status VmAgent::check_target(const Definition& definition, const std::string& no
     return judge_target(definition, *target, node, settings_.check_memory);
 }
 
+Result<FileDescriptor> VmAgent::hold_migration() {
+    auto held = migration_.hold();
+    poll_until(world_.clock, request_.deadline.within(world_.clock, look_patience), poll_interval,
+               [&] {
+                   if (!held) {
+                       held = migration_.hold();
+                   }
+                   return held || held.error().kind != ErrorKind::conflict;
+               });
+    return held;
+}
+
+Result<FileDescriptor> VmAgent::begin_marked_migration(const DomainIdentity& identity) {
+    auto held = hold_migration();
+    if (!held) {
+        return held;
+    }
+    const auto marked =
+        world_.hypervisor.mark(identity, request_.resource(), hypervisor::Mark::in_migration,
+                               request_.deadline.within(world_.clock, look_patience));
+    return marked ? std::move(held) : fail(marked.error());
+}
+
 ocf::Outcome VmAgent::migrate_to() {
     const std::string node(request_.meta("migrate_target"));
     if (node.empty()) {
@@ -76,10 +99,19 @@ ocf::Outcome VmAgent::migrate_to() {
     const Observation seen = observe_settled(
         definition->identity, request_.deadline.within(world_.clock, look_patience), true);
     const Judgement judgement = judge(seen);
+    const auto other = other_self(definition->identity, &*definition, seen, request_.deadline);
+    if (!other || *other) {
+        return ocf::Outcome::of(
+            ocf::ExitCode::error,
+            fmt::format("not migrated: {}", (other ? runs_as(**other) : other.error()).message));
+    }
     if (judgement.verdict != Verdict::healthy && judgement.verdict != Verdict::degraded) {
         return ocf::Outcome::of(judgement.verdict == Verdict::stopped ? ocf::ExitCode::not_running
                                                                       : ocf::ExitCode::error,
                                 "nothing to migrate: " + judgement.reason);
+    }
+    if (seen.domain.pause == hypervisor::PauseReason::saving) {
+        return ocf::Outcome::of(ocf::ExitCode::error, "not migrated: it " + judgement.reason);
     }
     if (auto fits = check_target(*definition, node, *daemon_uri, request_.deadline); !fits) {
         return ocf::Outcome::of(ocf::ExitCode::error,
@@ -89,14 +121,12 @@ ocf::Outcome VmAgent::migrate_to() {
     // In post-copy it runs on the target while its memory is still here.
     const bool arrive_paused =
         seen.domain.state == hypervisor::DomainState::running && !wishes.post_copy;
-    if (arrive_paused) {
-        const auto marked = world_.hypervisor.mark(
-            definition->identity, request_.resource(), hypervisor::Mark::in_migration,
-            request_.deadline.within(world_.clock, look_patience));
-        if (!marked) {
-            return ocf::Outcome::of(ocf::ExitCode::error,
-                                    fmt::format("not migrated: {}", marked.error().message));
-        }
+    // Held until the end: what finds the mark without that holder may take it away.
+    const auto begun = arrive_paused ? begin_marked_migration(definition->identity)
+                                     : Result<FileDescriptor>(FileDescriptor());
+    if (!begun) {
+        return ocf::Outcome::of(ocf::ExitCode::error,
+                                fmt::format("not migrated: {}", begun.error().message));
     }
     log::notice("migrating domain {} to {}", definition->identity.name, *daemon_uri);
     const hypervisor::MigrationRequest request{.daemon_uri = *daemon_uri,
@@ -121,6 +151,7 @@ ocf::Outcome VmAgent::migrate_to() {
         return after_failed_migration(*definition, migrated.error(), node, *daemon_uri);
     }
     note_.remove();
+    migration_.remove();
     return ocf::Outcome::ok();
 }
 
@@ -161,31 +192,47 @@ ocf::Outcome VmAgent::after_failed_migration(const Definition& definition, const
 
 ocf::Outcome VmAgent::migrate_from() {
     const auto definition = read_definition(settings_.config);
-    const auto identity =
-        definition ? std::optional(definition->identity) : remembered_identity(request_.deadline);
-    if (!identity) {
+    const auto known = definition ? Result<std::optional<DomainIdentity>>(definition->identity)
+                                  : identity_without_definition(request_.deadline);
+    if (!known || !*known) {
         return ocf::Outcome::of(ocf::ExitCode::error, definition.error().message);
     }
-    note_.write(*identity);
+    const DomainIdentity identity = **known;
+    note_.write(identity);
+    // The guest arrives with the mark: until it is taken away, a monitor may find it left behind.
+    const auto held = hold_migration();
+    if (!held) {
+        log::warning("its mark may stay until the next migration: {}", held.error().message);
+    }
     Judgement judgement;
+    Observation seen;
     poll_until(world_.clock, request_.deadline, poll_interval, [&] {
-        const Observation seen = observe(*identity, request_.deadline);
+        seen = observe(identity, request_.deadline);
         judgement = judge(seen);
         if (seen.domain.unconfirmed) {
             // Pacemaker comes here only when the source has let go of it, and could not resume it.
             static_cast<void>(world_.hypervisor.resume(
-                *identity, request_.deadline.within(world_.clock, look_patience)));
+                identity, request_.deadline.within(world_.clock, look_patience)));
             return false;
         }
-        return judgement.verdict != Verdict::settling && judgement.verdict != Verdict::unknown;
+        // A process alone may stand paused and unconfirmed: only the daemon tells.
+        return seen.daemon != Answer::silent && judgement.verdict != Verdict::settling &&
+               judgement.verdict != Verdict::unknown;
     });
+    if (seen.daemon == Answer::silent) {
+        return ocf::Outcome::of(
+            ocf::ExitCode::error,
+            fmt::format("whether the guest arrived and runs is unknown: {}", seen.daemon_error));
+    }
     switch (judgement.verdict) {
     case Verdict::healthy:
     case Verdict::degraded: // it arrived; the monitor says what is wrong with it
-        note_and_mark(*identity, request_.deadline);
+        note_and_mark(identity, request_.deadline);
+        set_stale_state_aside(identity);
         return definition && judgement.verdict == Verdict::healthy ? finish_start(*definition)
                                                                    : ocf::Outcome::ok();
     case Verdict::stopped:
+        migration_.remove();
         return ocf::Outcome::of(ocf::ExitCode::error, "the guest did not arrive on this node");
     case Verdict::settling:
     case Verdict::failed:

@@ -11,15 +11,11 @@
 
 namespace twinsite::vm {
 
-namespace {
-
-std::string file_name(std::string_view resource) {
+std::string file_name(std::string_view resource, std::string_view ending) {
     std::string name(resource);
     std::replace(name.begin(), name.end(), '/', '_');
-    return "vm-" + name + ".domain";
+    return fmt::format("vm-{}.{}", name, ending);
 }
-
-} // namespace
 
 Result<hypervisor::Definition> read_definition(const std::filesystem::path& config) {
     const auto text = read_file(config);
@@ -33,8 +29,16 @@ Result<hypervisor::Definition> read_definition(const std::filesystem::path& conf
     return definition;
 }
 
+Result<hypervisor::DomainIdentity> read_identity(const std::filesystem::path& config) {
+    const auto text = read_file(config);
+    if (!text) {
+        return fail(ErrorKind::not_installed, "config " + text.error().message);
+    }
+    return hypervisor::parse_identity(*text);
+}
+
 IdentityNote::IdentityNote(const std::filesystem::path& folder, std::string_view resource)
-    : file_(folder / file_name(resource)) {}
+    : file_(folder / file_name(resource, "domain")) {}
 
 std::optional<hypervisor::DomainIdentity> IdentityNote::read() const {
     const auto text = read_file(file_, 4096);

@@ -15,6 +15,12 @@ namespace twinsite::vm {
 /// invalid_config when it is no domain XML.
 Result<hypervisor::Definition> read_definition(const std::filesystem::path& config);
 
+/// Who the domain is, also by a file that is wrong elsewhere. Errors as read_definition.
+Result<hypervisor::DomainIdentity> read_identity(const std::filesystem::path& config);
+
+/// "vm-RESOURCE.ENDING": a file of this resource among those of the others.
+std::string file_name(std::string_view resource, std::string_view ending);
+
 /// A note of the domain this node last started or took over for a resource. It lives until the
 /// next boot, as the domain does.
 class IdentityNote {

@@ -47,9 +47,18 @@ ocf::Outcome VmAgent::start() {
         std::min(create_reserve, request_.deadline.left(world_.clock) / 2));
     const Observation seen = observe_settled(definition->identity, look, true);
     const Judgement judgement = judge(seen);
+    const auto other = other_self(definition->identity, &*definition, seen, request_.deadline);
+    if (!other || *other) {
+        return ocf::Outcome::of(ocf::ExitCode::error,
+                                other ? runs_as(**other).message : other.error().message);
+    }
     switch (judgement.verdict) {
     case Verdict::healthy:
-        note_and_mark(definition->identity, request_.deadline);
+        if (migration_.exists()) {
+            remember(seen, request_.deadline); // libvirt may still be at it
+        } else {
+            note_and_mark(definition->identity, request_.deadline);
+        }
         return finish_start(*definition);
     case Verdict::stopped:
         if (seen.daemon == Answer::silent) {
@@ -58,7 +67,11 @@ ocf::Outcome VmAgent::start() {
         return start_stopped(*definition);
     case Verdict::degraded:
         if (seen.domain.state == hypervisor::DomainState::paused) {
-            return verify_started(*definition);
+            ocf::Outcome up = verify_started(*definition);
+            if (up.code == ocf::ExitCode::success) {
+                set_stale_state_aside(definition->identity);
+            }
+            return up;
         }
         return ocf::Outcome::of(ocf::ExitCode::error, judgement.reason);
     case Verdict::settling:
@@ -144,6 +157,8 @@ void VmAgent::undo_launch(const DomainIdentity& identity) {
 }
 
 ocf::Outcome VmAgent::finish_start(const Definition& definition) {
+    set_stale_state_aside(definition.identity);
+    warn_of_autostart(definition.identity);
     set_utilization(definition);
     return wait_for_health(definition);
 }
@@ -205,7 +220,8 @@ ocf::Outcome VmAgent::verify_started(const Definition& definition) {
         if (judgement.resumable) {
             judgement = resume_if_disks_answer(definition, judgement, request_.deadline);
         } else if (judgement.verdict == Verdict::degraded && !resumed &&
-                   seen.domain.state == hypervisor::DomainState::paused) {
+                   seen.domain.state == hypervisor::DomainState::paused &&
+                   seen.domain.pause != hypervisor::PauseReason::saving) {
             resumed = world_.hypervisor.resume(definition.identity, request_.deadline).has_value();
         }
         return judgement.verdict == Verdict::healthy || judgement.verdict == Verdict::failed ||

@@ -26,6 +26,16 @@ constexpr std::array<std::uint32_t, 9> shared_types{
     0x0bd00bd0, // lustre
 };
 
+Result<std::filesystem::path> renamed(const std::filesystem::path& file, const char* ending) {
+    std::filesystem::path path = file.string() + ending;
+    std::error_code error;
+    std::filesystem::rename(file, path, error);
+    if (error) {
+        return fail(error_from_errno(error.value(), file.string()));
+    }
+    return path;
+}
+
 } // namespace
 
 bool StateFile::exists() const {
@@ -50,13 +60,15 @@ Status StateFile::usable() const {
 }
 
 Result<std::filesystem::path> StateFile::take() const {
-    std::filesystem::path taken = file_.string() + ".taken";
-    std::error_code error;
-    std::filesystem::rename(file_, taken, error);
-    if (error) {
-        return fail(error_from_errno(error.value(), file_.string()));
+    return renamed(file_, ".taken");
+}
+
+Result<std::optional<std::filesystem::path>> StateFile::set_aside() const {
+    auto aside = renamed(file_, ".stale");
+    if (!aside && aside.error().kind == ErrorKind::not_found) {
+        return std::nullopt;
     }
-    return taken;
+    return aside.map([](const auto& path) { return std::optional(path); });
 }
 
 void StateFile::remove() const {

@@ -4,6 +4,7 @@
 #include <twinsite/base/result.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace twinsite::vm {
@@ -23,6 +24,9 @@ public:
     /// Take it for one restore, under a name that no later start looks at: whatever happens from
     /// here on, the same state never goes on twice. Returns the new path.
     [[nodiscard]] Result<std::filesystem::path> take() const;
+    /// Put it where no start looks, when there is one: the guest ran since, and its disks are
+    /// newer. Returns the new path; nullopt when there was none.
+    [[nodiscard]] Result<std::optional<std::filesystem::path>> set_aside() const;
     void remove() const;
 
 private:

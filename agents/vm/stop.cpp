@@ -30,37 +30,78 @@ std::string what_holds(const Observation& seen) {
 ocf::Outcome VmAgent::stop() {
     const auto definition = read_definition(settings_.config);
     if (definition) {
-        return stop_domain(definition->identity, &*definition);
+        return stop_every_self(definition->identity, &*definition);
     }
     log::warning("{}", definition.error().message);
-    const auto identity = remembered_identity(request_.deadline);
+    const auto identity = identity_without_definition(request_.deadline);
     if (!identity) {
-        // Nothing here carries this resource's name, and nothing was started for it since boot.
+        return ocf::Outcome::of(ocf::ExitCode::error, identity.error().message);
+    }
+    // Without one, nothing here carries this resource's name, and nothing was started for it.
+    return *identity ? stop_every_self(**identity, nullptr) : ocf::Outcome::ok();
+}
+
+ocf::Outcome VmAgent::stop_every_self(const DomainIdentity& identity,
+                                      const Definition* definition) {
+    const auto noted = note_.read();
+    const auto former = former_self(identity, request_.deadline);
+    const bool both = former && *former && is_active(observe(identity, request_.deadline));
+    const Milliseconds left = request_.deadline.left(world_.clock);
+    const ocf::Outcome former_end =
+        end_self(former, request_.deadline.within(world_.clock, both ? left / 2 : left));
+    ocf::Outcome own_end = stop_domain(identity, definition);
+    if (former_end.code != ocf::ExitCode::success) {
+        note_.write(*noted); // it is still the only one who knows
+        return former_end;
+    }
+    if (own_end.code != ocf::ExitCode::success) {
+        return own_end;
+    }
+    return end_self(namesake(identity, definition, request_.deadline), request_.deadline);
+}
+
+ocf::Outcome VmAgent::end_self(const Result<std::optional<DomainIdentity>>& other,
+                               const Deadline& deadline) {
+    if (!other) {
+        return ocf::Outcome::of(ocf::ExitCode::error, other.error().message);
+    }
+    if (!*other) {
         return ocf::Outcome::ok();
     }
-    return stop_domain(*identity, nullptr);
+    log::notice("{}", runs_as(**other).message);
+    return end_domain(**other, nullptr, deadline);
 }
 
 ocf::Outcome VmAgent::stop_domain(const DomainIdentity& identity, const Definition* definition) {
     if (settings_.save_config && definition != nullptr) {
         save_configuration(identity);
     }
-    if (!settings_.state_folder.empty() && save_state(identity)) {
-        log::notice("domain {} was saved", identity.name);
+    if (!settings_.state_folder.empty()) {
+        if (save_state(identity)) {
+            log::notice("domain {} was saved", identity.name);
+        } else if (is_active(observe(identity, request_.deadline))) {
+            set_stale_state_aside(identity);
+        }
     }
+    return end_domain(identity, definition, request_.deadline);
+}
+
+ocf::Outcome VmAgent::end_domain(const DomainIdentity& identity, const Definition* definition,
+                                 const Deadline& deadline) {
     const TimePoint began = world_.clock.now();
     const StopSchedule schedule = schedule_stop({.modes = settings_.shutdown_modes,
                                                  .force = settings_.force_stop,
                                                  .reserve = settings_.shutdown_reserve,
                                                  .patience = settings_.shutdown_timeout},
-                                                request_.deadline.left(world_.clock));
+                                                deadline.left(world_.clock));
     StopProgress progress;
     for (;;) {
-        const Observation seen = observe(identity, request_.deadline);
+        const Observation seen = observe(identity, deadline);
         progress.elapsed = std::chrono::duration_cast<Milliseconds>(world_.clock.now() - began);
         const StopStep step = next_stop_step(schedule, progress, seen);
         if (step == StopStep::done) {
             note_.remove();
+            migration_.remove();
             return ocf::Outcome::ok();
         }
         if (step == StopStep::give_up) {

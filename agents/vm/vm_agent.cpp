@@ -24,7 +24,8 @@ VmAgent::VmAgent(const ocf::Request& request, Settings settings, World world)
     : request_(request)
     , settings_(std::move(settings))
     , world_(std::move(world))
-    , note_(world_.note_folder, request.resource()) {}
+    , note_(world_.note_folder, request.resource())
+    , migration_(world_.note_folder, request.resource()) {}
 
 Observation VmAgent::observe(const DomainIdentity& identity, const Deadline& deadline) {
     Observation seen;
@@ -67,19 +68,6 @@ Observation VmAgent::observe_settled(const DomainIdentity& identity, const Deadl
     return seen;
 }
 
-std::optional<hypervisor::DomainIdentity> VmAgent::remembered_identity(const Deadline& deadline) {
-    if (auto noted = note_.read(); noted) {
-        return noted;
-    }
-    const auto marked = world_.hypervisor.find_marked(
-        request_.resource(),
-        deadline.within(world_.clock, std::min(daemon_patience, half(deadline, world_.clock))));
-    if (marked && *marked) {
-        return (*marked)->identity;
-    }
-    return std::nullopt;
-}
-
 Status VmAgent::probe_disks(const Definition& definition, const Deadline& deadline,
                             Milliseconds patience_per_disk) {
     for (const hypervisor::Disk& disk : definition.disks) {
@@ -116,35 +104,43 @@ Judgement VmAgent::resume_if_disks_answer(const Definition& definition, const Ju
     return after;
 }
 
-void VmAgent::note_and_mark(const DomainIdentity& identity, const Deadline& deadline) {
-    note_.write(identity);
-    const auto marked =
-        world_.hypervisor.mark(identity, request_.resource(), hypervisor::Mark::settled, deadline);
-    if (!marked) {
-        log::info("the domain carries no mark of this resource: {}", marked.error().message);
-    }
-}
-
 ocf::Outcome VmAgent::monitor() {
     const auto definition = read_definition(settings_.config);
-    std::optional<DomainIdentity> identity;
+    Result<std::optional<DomainIdentity>> identity;
     if (definition) {
         identity = definition->identity;
     } else {
         log::warning("{}", definition.error().message);
-        identity = remembered_identity(request_.deadline);
+        identity = identity_without_definition(request_.deadline);
     }
     if (!identity) {
+        return ocf::Outcome::of(ocf::ExitCode::error, identity.error().message);
+    }
+    if (!*identity) {
         // Nothing here carries this resource's name, and nothing was started for it since boot.
         return ocf::Outcome::of(ocf::ExitCode::not_running, definition.error().message);
     }
     const Deadline settle =
         request_.deadline.within(world_.clock, half(request_.deadline, world_.clock));
-    Judgement judgement = judge(observe_settled(*identity, settle, false));
-    if (judgement.resumable && definition) {
+    const Observation seen = observe_settled(**identity, settle, false);
+    Judgement judgement = judge(seen);
+    const bool stopped = judgement.verdict == Verdict::stopped;
+    const auto other =
+        other_self(**identity, definition ? &*definition : nullptr, seen, request_.deadline);
+    if (other && *other) {
+        return ocf::Outcome::of(ocf::ExitCode::error, runs_as(**other).message);
+    }
+    if (!other && stopped) {
+        return ocf::Outcome::of(ocf::ExitCode::error, other.error().message);
+    }
+    if (other) {
+        remember(seen, request_.deadline);
+    }
+    // A probe only asks whether it runs. It resumes nothing either: that guest may be running
+    // elsewhere by now, and its memory be older than its disks.
+    if (judgement.resumable && definition && !request_.probe) {
         judgement = resume_if_disks_answer(*definition, judgement, request_.deadline);
     }
-    // A probe only asks whether it runs.
     if (judgement.verdict == Verdict::healthy && definition && !request_.probe) {
         return check_health(*definition, request_.check_level, request_.deadline);
     }
@@ -168,7 +164,13 @@ ocf::Outcome VmAgent::validate_all() {
 }
 
 ocf::Outcome VmAgent::reload_agent() {
-    // Each action reads its parameters anew, so accepting them is all there is to do.
+    // Each action reads its parameters anew, so accepting them is nearly all there is to do: what
+    // the parameter snapshot names now may hold a state from before it was unset.
+    const auto definition = read_definition(settings_.config);
+    if (definition && !settings_.state_folder.empty() &&
+        is_active(observe(definition->identity, request_.deadline))) {
+        set_stale_state_aside(definition->identity);
+    }
     log::info("parameters reloaded");
     return ocf::Outcome::ok();
 }

@@ -195,14 +195,7 @@ void read_devices(const Element& devices, Definition& definition) {
     definition.balloon = balloon && balloon.attribute("model") != "none";
 }
 
-} // namespace
-
-Result<Definition> parse_definition(std::string_view xml) {
-    const auto document = parse_xml(xml);
-    if (!document) {
-        return fail(document.error());
-    }
-    const Element domain = root_of(*document);
+Result<DomainIdentity> read_identity(const Element& domain) {
     if (!domain.is("domain")) {
         return fail(ErrorKind::invalid_config, "the root of the XML is not <domain>");
     }
@@ -214,11 +207,47 @@ Result<Definition> parse_definition(std::string_view xml) {
     if (!uuid) {
         return fail(uuid.error());
     }
+    return DomainIdentity{.name = std::move(*name), .uuid = std::move(*uuid)};
+}
+
+} // namespace
+
+Result<DomainIdentity> parse_identity(std::string_view xml) {
+    const auto document = parse_xml(xml);
+    if (document) {
+        return read_identity(root_of(*document));
+    }
+    const auto fragment = parse_xml_fragment(xml);
+    auto identity = fragment ? read_identity(root_of(*fragment)) : fail(document.error());
+    if (identity && identity->uuid.empty()) {
+        return fail(document.error());
+    }
+    return identity;
+}
+
+bool share_storage(const Definition& a, const Definition& b) {
+    return std::any_of(a.disks.begin(), a.disks.end(), [&](const Disk& mine) {
+        return !mine.source.empty() && !mine.read_only &&
+               std::any_of(b.disks.begin(), b.disks.end(),
+                           [&](const Disk& other) { return mine.source == other.source; });
+    });
+}
+
+Result<Definition> parse_definition(std::string_view xml) {
+    const auto document = parse_xml(xml);
+    if (!document) {
+        return fail(document.error());
+    }
+    const Element domain = root_of(*document);
+    auto identity = read_identity(domain);
+    if (!identity) {
+        return fail(identity.error());
+    }
     const auto memory = read_memory_kib(domain);
     if (!memory) {
         return fail(memory.error());
     }
-    Definition definition{.identity = {.name = std::move(*name), .uuid = std::move(*uuid)},
+    Definition definition{.identity = std::move(*identity),
                           .type = domain.attribute("type"),
                           .memory_kib = *memory,
                           .vcpus = static_cast<unsigned>(

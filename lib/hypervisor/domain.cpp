@@ -5,6 +5,11 @@
 
 namespace twinsite::hypervisor {
 
+bool same_domain(const DomainIdentity& a, const DomainIdentity& b) {
+    const bool uuids = !a.uuid.empty() && !b.uuid.empty();
+    return uuids ? a.uuid == b.uuid : a.name == b.name;
+}
+
 std::string to_string(const DomainIdentity& identity) {
     return identity.uuid.empty() ? identity.name
                                  : fmt::format("{} ({})", identity.name, identity.uuid);

@@ -1,3 +1,5 @@
+#include "lib/hypervisor/status_files.hpp"
+
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/hypervisor/guest_process.hpp>
@@ -113,6 +115,44 @@ private:
     fs::path folder_;
 };
 
+/// A guest of any name, as libvirt starts it.
+bool is_some_guest(std::string_view command_line) {
+    const auto arguments = arguments_of(command_line);
+    for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+        if (arguments[i] == "-name" && arguments[i + 1].starts_with("guest=")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A dead leader has no command line any more, but its threads may hang in the kernel.
+Result<bool> holds_some_guest(const fs::path& process) {
+    const auto command_line = read_file(process / "cmdline");
+    if (!command_line) {
+        return gone(command_line.error()) ? Result<bool>(false) : fail(command_line.error());
+    }
+    if (!command_line->empty()) {
+        return is_some_guest(*command_line);
+    }
+    std::error_code error;
+    for (fs::directory_iterator entry(process / "task", error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        if (is_some_guest(read_file(entry->path() / "cmdline").value_or(""))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The guests of a container are those of the daemon in there.
+bool is_in_a_container(const fs::path& proc, const fs::path& process) {
+    std::error_code error;
+    const auto ours = fs::read_symlink(proc / "self/ns/pid", error);
+    const auto its = error ? ours : fs::read_symlink(process / "ns/pid", error);
+    return !error && its != ours;
+}
+
 std::optional<pid_t> pid_in(const std::string& text) {
     const auto number = parse_integer(trim(text), 2, INT32_MAX);
     return number ? std::optional(static_cast<pid_t>(*number)) : std::nullopt;
@@ -193,11 +233,44 @@ Status QemuProcesses::signal(const DomainIdentity& identity, KillMode mode) {
     return {};
 }
 
+Result<bool> QemuProcesses::any() {
+    std::error_code error;
+    fs::directory_iterator entry(proc_, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        if (!pid_in(entry->path().filename().string())) {
+            continue;
+        }
+        const auto guest = holds_some_guest(entry->path());
+        if (!guest) {
+            return guest;
+        }
+        if (*guest && !is_in_a_container(proc_, entry->path())) {
+            return true;
+        }
+    }
+    if (error) {
+        return fail(error_from_errno(error.value(), proc_.string()));
+    }
+    return false;
+}
+
+std::optional<DomainIdentity> QemuProcesses::find_marked(std::string_view resource) {
+    return marked_in_status_files(pid_files_, resource);
+}
+
 Result<std::optional<GuestProcess>> NoGuestProcesses::find(const DomainIdentity&) {
     return fail(ErrorKind::not_installed, "guests of this driver are no processes of this host");
 }
 
 std::optional<GuestProcess> NoGuestProcesses::glance(const DomainIdentity&) {
+    return std::nullopt;
+}
+
+Result<bool> NoGuestProcesses::any() {
+    return fail(ErrorKind::not_installed, "guests of this driver are no processes of this host");
+}
+
+std::optional<DomainIdentity> NoGuestProcesses::find_marked(std::string_view) {
     return std::nullopt;
 }
 

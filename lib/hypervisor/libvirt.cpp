@@ -1,6 +1,7 @@
 #include "lib/hypervisor/libvirt_implementation.hpp"
 #include "lib/hypervisor/libvirt_migration.hpp"
 #include "lib/hypervisor/libvirt_state.hpp"
+#include "lib/hypervisor/resource_mark.hpp"
 
 #include <twinsite/hypervisor/libvirt.hpp>
 
@@ -17,7 +18,6 @@ namespace twinsite::hypervisor {
 namespace {
 
 constexpr Milliseconds job_patience{1000};
-constexpr const char* mark_namespace = "urn:twinsite:vm:1";
 
 std::string uuid_of(virDomainPtr domain) {
     std::array<char, VIR_UUID_STRING_BUFLEN> text{};
@@ -42,6 +42,12 @@ Result<std::string> mark_in(virDomainPtr domain) {
 /// Paused, and not by something that a migration under way explains.
 bool may_have_just_arrived(const DomainView& view) {
     return view.pause == PauseReason::user || view.pause == PauseReason::other;
+}
+
+/// Paused by what the daemon does with it at the moment.
+bool job_explains(PauseReason pause) {
+    return pause == PauseReason::migration || pause == PauseReason::post_copy ||
+           pause == PauseReason::saving;
 }
 
 Memory memory_of(int running_reason) {
@@ -94,23 +100,18 @@ Found found_or_none(const Result<DomainView>& view) {
     return fail(view.error());
 }
 
-std::string mark_text(std::string_view resource, Mark mark) {
-    std::string safe;
-    for (const char c : resource) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-        safe += plain ? c : '_';
+/// Whether the domain carries the mark NAME. One that ended meanwhile carries none.
+Result<bool> carries(virDomainPtr domain, const std::string& name) {
+    const auto found = mark_in(domain);
+    if (!found) {
+        if (found.error().kind == ErrorKind::not_found || virDomainIsActive(domain) == 0) {
+            return false;
+        }
+        return fail(found.error());
     }
-    return fmt::format("<resource name=\"{}\"{}/>", safe,
-                       mark == Mark::in_migration ? " in-migration=\"yes\"" : "");
-}
-
-bool carries(virDomainPtr domain, const std::string& mark) {
-    const std::string found = mark_in(domain).value_or("");
     // libvirt prints with the quotes of its choice.
-    const auto name = mark.substr(mark.find('"') + 1, mark.rfind('"') - mark.find('"') - 1);
-    return found.find("\"" + name + "\"") != std::string::npos ||
-           found.find("'" + name + "'") != std::string::npos;
+    return found->find("\"" + name + "\"") != std::string::npos ||
+           found->find("'" + name + "'") != std::string::npos;
 }
 
 unsigned flag_of(ShutdownMode mode) {
@@ -168,36 +169,33 @@ Found Libvirt::find(const DomainIdentity& identity, const Deadline& deadline) {
                 return view_of(domain.get());
             }));
         });
-    if (found && *found &&
-        ((*found)->pause == PauseReason::migration || (*found)->pause == PauseReason::post_copy)) {
+    if (found && *found && job_explains((*found)->pause)) {
         // The receiving end of a migration can keep whoever asks waiting until it has ended.
         (*found)->job =
-            connection
-                .call<Job>(
-                    deadline.within(connection.clock(), job_patience),
-                    [identity](virConnectPtr open) -> Result<Job> {
-                        return look_up(open, identity).and_then([](const DomainHandle& domain) {
-                            return job_of(domain.get());
-                        });
-                    })
-                .value_or(Job::silent);
+            job(identity, deadline.within(connection.clock(), job_patience)).value_or(Job::silent);
     }
     return found;
 }
 
 Found Libvirt::find_marked(std::string_view resource, const Deadline& deadline) {
     return implementation_->connection.call<std::optional<DomainView>>(
-        deadline, [mark = mark_text(resource, Mark::settled)](virConnectPtr open) -> Found {
+        deadline, [name = mark_name(resource)](virConnectPtr open) -> Found {
             const DomainList list(open, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
             if (!list.valid()) {
                 return fail(last_error("list of the active domains"));
             }
+            Status all_readable;
             for (virDomainPtr domain : list.domains()) {
-                if (carries(domain, mark)) {
+                const auto carried = carries(domain, name);
+                if (carried && *carried) {
                     return found_or_none(view_of(domain));
                 }
+                if (!carried) {
+                    all_readable = fail(carried.error());
+                }
             }
-            return std::nullopt;
+            // A mark that cannot be read may be the one.
+            return all_readable ? Found(std::nullopt) : fail(all_readable.error());
         });
 }
 
@@ -255,6 +253,15 @@ Status Libvirt::destroy(const DomainIdentity& identity, DestroyMode mode,
 
 Status Libvirt::abort_job(const DomainIdentity& identity, const Deadline& deadline) {
     return implementation_->act(identity, deadline, "abort", virDomainAbortJob);
+}
+
+Result<Job> Libvirt::job(const DomainIdentity& identity, const Deadline& deadline) {
+    return implementation_->connection.call<Job>(
+        deadline, [identity](virConnectPtr open) -> Result<Job> {
+            return look_up(open, identity).and_then([](const DomainHandle& domain) {
+                return job_of(domain.get());
+            });
+        });
 }
 
 Result<HostResources> Libvirt::resources(const Deadline& deadline) {

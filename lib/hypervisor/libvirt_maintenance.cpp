@@ -1,4 +1,5 @@
 #include "lib/hypervisor/libvirt_implementation.hpp"
+#include "lib/hypervisor/resource_mark.hpp"
 
 #include <fmt/format.h>
 
@@ -30,6 +31,27 @@ Status start_pool(virConnectPtr open, const std::string& name) {
         return fail(last_error("storage pool " + name));
     }
     return {};
+}
+
+Result<std::string> xml_of(virDomainPtr domain, unsigned flags) {
+    const CText text(virDomainGetXMLDesc(domain, flags));
+    if (!text) {
+        return fail(last_error(fmt::format("XML of domain {}", virDomainGetName(domain))));
+    }
+    return std::string(text.get());
+}
+
+/// Of a domain that is defined libvirt gives its definition, which is not how it runs.
+Result<std::string> configuration_of(virDomainPtr domain) {
+    if (virDomainIsActive(domain) != 1 || virDomainIsPersistent(domain) != 0) {
+        return fail(ErrorKind::conflict,
+                    fmt::format("domain {} is not active, or libvirt has a definition of its own "
+                                "for it (virsh dominfo)",
+                                virDomainGetName(domain)));
+    }
+    return xml_of(domain,
+                  VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_MIGRATABLE)
+        .map(without_mark);
 }
 
 } // namespace
@@ -72,19 +94,32 @@ Status Libvirt::activate_pool(const std::string& name, const Deadline& deadline)
 
 Result<std::string> Libvirt::configuration(const DomainIdentity& identity,
                                            const Deadline& deadline) {
-    return implementation_->connection.call<std::string>(
-        deadline, [identity](virConnectPtr open) -> Result<std::string> {
+    return implementation_->connection.call<std::string>(deadline, [identity](virConnectPtr open) {
+        return look_up(open, identity).and_then([](const DomainHandle& domain) {
+            return configuration_of(domain.get());
+        });
+    });
+}
+
+Result<std::string> Libvirt::live_description(const DomainIdentity& identity,
+                                              const Deadline& deadline) {
+    return implementation_->connection.call<std::string>(deadline, [identity](virConnectPtr open) {
+        return look_up(open, identity).and_then([](const DomainHandle& domain) {
+            return xml_of(domain.get(), 0);
+        });
+    });
+}
+
+Result<bool> Libvirt::autostarts(const DomainIdentity& identity, const Deadline& deadline) {
+    return implementation_->connection.call<bool>(
+        deadline, [identity](virConnectPtr open) -> Result<bool> {
             const auto domain = look_up(open, identity);
             if (!domain) {
                 return fail(domain.error());
             }
-            const CText text(virDomainGetXMLDesc(domain->get(), VIR_DOMAIN_XML_SECURE |
-                                                                    VIR_DOMAIN_XML_INACTIVE |
-                                                                    VIR_DOMAIN_XML_MIGRATABLE));
-            if (!text) {
-                return fail(last_error("XML of domain " + identity.name));
-            }
-            return std::string(text.get());
+            int autostart = 0;
+            // libvirt refuses to tell of a domain without a definition: it has no autostart.
+            return virDomainGetAutostart(domain->get(), &autostart) == 0 && autostart != 0;
         });
 }
 

@@ -29,16 +29,28 @@ bool bridge_exists(virConnectPtr connection, const std::string& name) {
     return interface || last_error_code() != VIR_ERR_NO_INTERFACE;
 }
 
-void look_at_domain(virConnectPtr connection, const DomainIdentity& identity, TargetView& view) {
+/// Error when the daemon does not say: only that it knows no such domain is a no.
+Status look_at_domain(virConnectPtr connection, const DomainIdentity& identity, TargetView& view) {
     for (const DomainIdentity& wanted :
          {identity, DomainIdentity{.name = identity.name, .uuid = ""}}) {
         const auto domain = look_up(connection, wanted);
-        if (domain && virDomainIsActive(domain->get()) == 1) {
+        if (!domain && domain.error().kind == ErrorKind::not_found) {
+            continue;
+        }
+        const int active = domain ? virDomainIsActive(domain->get()) : -1;
+        if (active < 0 && domain && last_error_code() == VIR_ERR_NO_DOMAIN) {
+            continue; // it ended between the two questions
+        }
+        if (active < 0) {
+            return fail(domain ? last_error("domain " + identity.name) : domain.error());
+        }
+        if (active == 1) {
             view.already_active = true;
             view.active_name = virDomainGetName(domain->get());
-            return;
+            return {};
         }
     }
+    return {};
 }
 
 /// Only the hypervisor's own verdict on an explicit CPU model counts; host-passthrough and TCG
@@ -64,9 +76,11 @@ Fit cpu_fit(virConnectPtr connection, const Definition& definition) {
     }
 }
 
-TargetView look_at_target(virConnectPtr connection, const Definition& definition) {
+Result<TargetView> look_at_target(virConnectPtr connection, const Definition& definition) {
     TargetView view;
-    look_at_domain(connection, definition.identity, view);
+    if (auto looked = look_at_domain(connection, definition.identity, view); !looked) {
+        return fail(looked.error());
+    }
     view.free_memory_kib = resources_of(connection).value_or(HostResources{}).free_memory_kib;
     for (const Interface& interface : definition.interfaces) {
         if (interface.kind == "network" && !network_is_active(connection, interface.source)) {

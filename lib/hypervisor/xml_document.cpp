@@ -8,6 +8,7 @@
 #include <libxml/tree.h>
 
 #include <climits>
+#include <utility>
 
 namespace twinsite::hypervisor {
 
@@ -36,9 +37,7 @@ std::string complaint(const xmlParserCtxt& parser) {
                        printable(trim(error.message == nullptr ? "unreadable" : error.message)));
 }
 
-} // namespace
-
-Result<XmlDocument> parse_xml(std::string_view text) {
+Result<XmlDocument> parse(std::string_view text, int options) {
     if (trim(text).empty()) {
         return fail(ErrorKind::invalid_config, "the XML is empty");
     }
@@ -54,7 +53,7 @@ Result<XmlDocument> parse_xml(std::string_view text) {
     parser->sax->internalSubset = refuse_document_type;
     XmlDocument document(xmlCtxtReadMemory(
         parser.get(), text.data(), static_cast<int>(text.size()), nullptr, nullptr,
-        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS));
+        options | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS));
     if (document_type) {
         return fail(ErrorKind::invalid_config, "a document type (<!DOCTYPE>) is not allowed");
     }
@@ -62,6 +61,16 @@ Result<XmlDocument> parse_xml(std::string_view text) {
         return fail(ErrorKind::invalid_config, complaint(*parser));
     }
     return document;
+}
+
+} // namespace
+
+Result<XmlDocument> parse_xml(std::string_view text) {
+    return parse(text, 0);
+}
+
+Result<XmlDocument> parse_xml_fragment(std::string_view text) {
+    return parse(text, XML_PARSE_RECOVER);
 }
 
 bool Element::is(std::string_view name) const {
@@ -73,6 +82,17 @@ Element Element::child(std::string_view name) const {
     for (const xmlNode* node = node_ == nullptr ? nullptr : node_->children; node != nullptr;
          node = node->next) {
         if (Element(node).is(name)) {
+            return Element(node);
+        }
+    }
+    return Element();
+}
+
+Element Element::child(std::string_view name, std::string_view space) const {
+    for (const xmlNode* node = node_ == nullptr ? nullptr : node_->children; node != nullptr;
+         node = node->next) {
+        if (node->type == XML_ELEMENT_NODE && node->ns != nullptr && view(node->name) == name &&
+            view(node->ns->href) == space) {
             return Element(node);
         }
     }
@@ -112,10 +132,19 @@ std::string Element::dump() const {
     }
     const CHandle<xmlBuffer, xmlBufferFree> buffer(xmlBufferCreate());
     // libxml2 does not change the node; its interface just does not say so.
-    if (!buffer || xmlNodeDump(buffer.get(), node_->doc, const_cast<xmlNode*>(node_), 0, 0) < 0) {
+    if (!buffer || xmlNodeDump(buffer.get(), node_->doc, const_cast<xmlNode*>(node_), 0, 1) < 0) {
         return {};
     }
     return view(xmlBufferContent(buffer.get()));
+}
+
+void Element::remove() {
+    // The document is ours; only its views are read-only.
+    auto* node = const_cast<xmlNode*>(std::exchange(node_, nullptr));
+    if (node != nullptr) {
+        xmlUnlinkNode(node);
+        xmlFreeNode(node);
+    }
 }
 
 Element root_of(const XmlDocument& document) {

@@ -33,6 +33,14 @@ bool FakeHost::did(const std::string& what) const {
     return std::find(done.begin(), done.end(), what) != done.end();
 }
 
+bool FakeHost::is(const DomainIdentity& identity) const {
+    if (identity_.name.empty()) {
+        return true; // a test that does not care
+    }
+    return identity.uuid.empty() ? identity.name == identity_.name
+                                 : identity.uuid == identity_.uuid;
+}
+
 void FakeHost::let_happen() {
     auto events = std::exchange(events_, {});
     for (auto& [at, event] : events) {
@@ -65,11 +73,12 @@ Status FakeHost::ask(const Deadline& deadline, std::string what) {
     return {};
 }
 
-Result<std::optional<DomainView>> FakeHost::find(const DomainIdentity&, const Deadline& deadline) {
+Result<std::optional<DomainView>> FakeHost::find(const DomainIdentity& identity,
+                                                 const Deadline& deadline) {
     if (auto asked = ask(deadline, ""); !asked) {
         return fail(asked.error());
     }
-    return domain;
+    return is(identity) ? domain : std::nullopt;
 }
 
 Result<std::optional<DomainView>> FakeHost::find_marked(std::string_view resource,
@@ -82,6 +91,9 @@ Result<std::optional<DomainView>> FakeHost::find_marked(std::string_view resourc
 
 Status FakeHost::mark(const DomainIdentity&, std::string_view resource, Mark mark,
                       const Deadline& deadline) {
+    if (mark_fails) {
+        return fail(*mark_fails);
+    }
     return ask(deadline, "").map([&] {
         marked_as = resource;
         mark_of = mark;
@@ -158,6 +170,13 @@ Status FakeHost::abort_job(const DomainIdentity&, const Deadline& deadline) {
     return {};
 }
 
+Result<Job> FakeHost::job(const DomainIdentity&, const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return fail(asked.error());
+    }
+    return domain ? domain->job : Job::none;
+}
+
 Result<HostResources> FakeHost::resources(const Deadline& deadline) {
     if (auto asked = ask(deadline, ""); !asked) {
         return fail(asked.error());
@@ -177,6 +196,9 @@ Status FakeHost::migrate(const DomainIdentity&, const MigrationRequest& request,
     }
     migration = request;
     progress({.total_bytes = 2, .remaining_bytes = 1, .iteration = 1});
+    if (during_migration) {
+        during_migration();
+    }
     if (migration_fails) {
         return fail(*migration_fails);
     }
@@ -233,16 +255,42 @@ Result<std::string> FakeHost::configuration(const DomainIdentity& identity,
     if (auto asked = ask(deadline, ""); !asked) {
         return fail(asked.error());
     }
+    if (persistent) {
+        return fail(ErrorKind::conflict, "domain rot has a definition of libvirt's own");
+    }
     return fmt::format("<domain type='qemu'><name>{}</name><vcpu>7</vcpu></domain>", identity.name);
+}
+
+Result<std::string> FakeHost::live_description(const DomainIdentity&, const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return fail(asked.error());
+    }
+    return live_xml;
+}
+
+Result<bool> FakeHost::autostarts(const DomainIdentity&, const Deadline& deadline) {
+    if (auto asked = ask(deadline, ""); !asked) {
+        return fail(asked.error());
+    }
+    return autostart;
+}
+
+Result<bool> FakeHost::any() {
+    let_happen();
+    return process;
+}
+
+std::optional<DomainIdentity> FakeHost::find_marked(std::string_view) {
+    return in_status_files;
 }
 
 Result<std::optional<GuestProcess>> FakeHost::find(const DomainIdentity& identity) {
     return glance(identity);
 }
 
-std::optional<GuestProcess> FakeHost::glance(const DomainIdentity&) {
+std::optional<GuestProcess> FakeHost::glance(const DomainIdentity& identity) {
     let_happen();
-    return process ? std::optional(GuestProcess{42, process_state}) : std::nullopt;
+    return process && is(identity) ? std::optional(GuestProcess{42, process_state}) : std::nullopt;
 }
 
 Status FakeHost::signal(const DomainIdentity&, KillMode mode) {

@@ -40,6 +40,8 @@ public:
     std::string marked_as;
     hypervisor::Mark mark_of = hypervisor::Mark::settled;
     bool process = false;
+    /// What libvirt's status files say when the daemon does not.
+    std::optional<hypervisor::DomainIdentity> in_status_files;
     char process_state = 'S';
     std::map<hypervisor::ShutdownMode, Milliseconds> obeys; ///< absent: the request is ignored
     std::vector<hypervisor::ShutdownMode> cannot_be_asked;
@@ -50,8 +52,14 @@ public:
     bool create_hangs = false;
     std::optional<Error> create_fails;
     std::optional<Error> migration_fails;
+    std::function<void()> during_migration;
+    std::optional<Error> mark_fails;
     Result<hypervisor::TargetView> target = hypervisor::TargetView{};
     std::uint64_t free_memory_kib = 1024UL * 1024UL;
+    /// Whose storage the running domain uses; by default what the file says.
+    std::string live_xml;
+    bool persistent = false;
+    bool autostart = false;
     Status agent_answers;
     Result<int> in_guest = 0;
     process::Output command_output;
@@ -82,6 +90,8 @@ public:
     Status destroy(const hypervisor::DomainIdentity& identity, hypervisor::DestroyMode mode,
                    const Deadline& deadline) override;
     Status abort_job(const hypervisor::DomainIdentity& identity, const Deadline& deadline) override;
+    Result<hypervisor::Job> job(const hypervisor::DomainIdentity& identity,
+                                const Deadline& deadline) override;
     Result<hypervisor::HostResources> resources(const Deadline& deadline) override;
 
     // Migrator
@@ -107,6 +117,10 @@ public:
     Status activate_pool(const std::string& name, const Deadline& deadline) override;
     Result<std::string> configuration(const hypervisor::DomainIdentity& identity,
                                       const Deadline& deadline) override;
+    Result<std::string> live_description(const hypervisor::DomainIdentity& identity,
+                                         const Deadline& deadline) override;
+    Result<bool> autostarts(const hypervisor::DomainIdentity& identity,
+                            const Deadline& deadline) override;
 
     // GuestProcesses
     Result<std::optional<hypervisor::GuestProcess>>
@@ -114,6 +128,8 @@ public:
     std::optional<hypervisor::GuestProcess>
     glance(const hypervisor::DomainIdentity& identity) override;
     Status signal(const hypervisor::DomainIdentity& identity, hypervisor::KillMode mode) override;
+    Result<bool> any() override;
+    std::optional<hypervisor::DomainIdentity> find_marked(std::string_view resource) override;
 
     // StorageProbe
     Status probe(const hypervisor::Definition& definition, const hypervisor::Disk& disk,
@@ -123,6 +139,8 @@ public:
     Result<process::Output> run(const process::Command& command, const Deadline& deadline) override;
 
 private:
+    /// Whether the guest there is the one that is asked for.
+    [[nodiscard]] bool is(const hypervisor::DomainIdentity& identity) const;
     void let_happen();
     /// What the daemon's mood makes of a call; the events that are due happen first.
     Status ask(const Deadline& deadline, std::string what);

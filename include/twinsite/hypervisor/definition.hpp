@@ -57,4 +57,12 @@ struct Definition {
 /// Errors: invalid_config, with one sentence that says what is wrong.
 Result<Definition> parse_definition(std::string_view xml);
 
+/// Only who the domain is, also of XML that is wrong elsewhere. Of XML that is not even well-formed
+/// (a file cut off in the middle) only together with a whole UUID: a name may be cut off itself.
+Result<DomainIdentity> parse_identity(std::string_view xml);
+
+/// Whether two domains use the same storage, as far as their XML tells: a path, volume or LUN of
+/// the same name; by which address does not matter.
+bool share_storage(const Definition& a, const Definition& b);
+
 } // namespace twinsite::hypervisor

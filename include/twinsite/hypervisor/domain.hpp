@@ -16,6 +16,9 @@ struct DomainIdentity {
     friend bool operator==(const DomainIdentity&, const DomainIdentity&) = default;
 };
 
+/// Whether both are one domain, as far as what is known of them tells.
+bool same_domain(const DomainIdentity& a, const DomainIdentity& b);
+
 /// "NAME (UUID)" for messages.
 std::string to_string(const DomainIdentity& identity);
 
@@ -65,7 +68,7 @@ struct DomainView {
     Memory memory = Memory::here;
     /// Paused on its arrival by a migration whose end nobody has confirmed (Mark::in_migration).
     bool unconfirmed = false;
-    Job job = Job::none; ///< looked up only for a domain that is paused by a migration
+    Job job = Job::none; ///< looked up only for a domain that is paused by a migration or a save
     /// Why a domain is shut off or crashed, in a few words.
     std::string detail{};
 

@@ -38,6 +38,11 @@ public:
     virtual std::optional<GuestProcess> glance(const DomainIdentity& identity) = 0;
     /// Signal the guest's process; success when there is none.
     virtual Status signal(const DomainIdentity& identity, KillMode mode) = 0;
+    /// Whether this host has any guest at all. Errors as find().
+    virtual Result<bool> any() = 0;
+    /// The domain that the daemon's files about its active domains say is marked with this resource
+    /// (Hypervisor::mark). Nullopt proves nothing, and the domain may be gone.
+    virtual std::optional<DomainIdentity> find_marked(std::string_view resource) = 0;
 };
 
 /// qemu processes as libvirt starts them: its pid file names the process, the process's own
@@ -52,6 +57,8 @@ public:
     Result<std::optional<GuestProcess>> find(const DomainIdentity& identity) override;
     std::optional<GuestProcess> glance(const DomainIdentity& identity) override;
     Status signal(const DomainIdentity& identity, KillMode mode) override;
+    Result<bool> any() override;
+    std::optional<DomainIdentity> find_marked(std::string_view resource) override;
 
 private:
     std::filesystem::path pid_files_;
@@ -64,6 +71,8 @@ public:
     Result<std::optional<GuestProcess>> find(const DomainIdentity& identity) override;
     std::optional<GuestProcess> glance(const DomainIdentity& identity) override;
     Status signal(const DomainIdentity& identity, KillMode mode) override;
+    Result<bool> any() override;
+    std::optional<DomainIdentity> find_marked(std::string_view resource) override;
 };
 
 /// Whether a process with these arguments (NUL-separated, as in /proc/PID/cmdline) is this guest.

@@ -89,6 +89,8 @@ public:
                            const Deadline& deadline) = 0;
     /// Abort what the daemon is doing with the domain, e.g. a migration out of this host.
     virtual Status abort_job(const DomainIdentity& identity, const Deadline& deadline) = 0;
+    /// What the daemon is doing with the domain.
+    virtual Result<Job> job(const DomainIdentity& identity, const Deadline& deadline) = 0;
 
     virtual Result<HostResources> resources(const Deadline& deadline) = 0;
 };

@@ -37,6 +37,7 @@ public:
     Status destroy(const DomainIdentity& identity, DestroyMode mode,
                    const Deadline& deadline) override;
     Status abort_job(const DomainIdentity& identity, const Deadline& deadline) override;
+    Result<Job> job(const DomainIdentity& identity, const Deadline& deadline) override;
     Result<HostResources> resources(const Deadline& deadline) override;
 
     Result<TargetView> inspect_target(const std::string& daemon_uri, const Definition& definition,
@@ -57,6 +58,9 @@ public:
     Status activate_pool(const std::string& name, const Deadline& deadline) override;
     Result<std::string> configuration(const DomainIdentity& identity,
                                       const Deadline& deadline) override;
+    Result<std::string> live_description(const DomainIdentity& identity,
+                                         const Deadline& deadline) override;
+    Result<bool> autostarts(const DomainIdentity& identity, const Deadline& deadline) override;
 
 private:
     class Implementation;

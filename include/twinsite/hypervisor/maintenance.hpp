@@ -28,9 +28,15 @@ public:
     /// Start a virtual network, or a storage pool, unless it is active.
     virtual Status activate_network(const std::string& name, const Deadline& deadline) = 0;
     virtual Status activate_pool(const std::string& name, const Deadline& deadline) = 0;
-    /// The XML with which the domain would start again as it is now.
+    /// The XML with which the running domain would start again as it is now, without our mark.
+    /// Error conflict when there is a definition of its own for it: that says how it starts next.
     virtual Result<std::string> configuration(const DomainIdentity& identity,
                                               const Deadline& deadline) = 0;
+    /// The XML of the domain as it runs.
+    virtual Result<std::string> live_description(const DomainIdentity& identity,
+                                                 const Deadline& deadline) = 0;
+    /// Whether the daemon itself starts the domain at boot.
+    virtual Result<bool> autostarts(const DomainIdentity& identity, const Deadline& deadline) = 0;
 };
 
 } // namespace twinsite::hypervisor

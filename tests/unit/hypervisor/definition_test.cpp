@@ -146,5 +146,21 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"too_large", "<domain type='qemu'><name>" + std::string(5'000'000, 'x'), "too large"}),
     [](const auto& each) { return each.param.name; });
 
+TEST(Definition, storage_is_shared_by_what_it_is_called_and_not_by_the_way_to_it) {
+    const auto with = [](const std::string& disk) {
+        return parse_definition("<domain type='qemu'><name>rot</name><devices>" + disk +
+                                "</devices></domain>")
+            .value();
+    };
+    const auto lun = with("<disk type='network'><source protocol='iscsi' name='iqn.x:red/0'>"
+                          "<host name='a'/></source><target dev='vda'/></disk>");
+    EXPECT_TRUE(share_storage(lun, with("<disk type='network'><source protocol='iscsi' "
+                                        "name='iqn.x:red/0'><host name='b'/></source></disk>")));
+    EXPECT_FALSE(share_storage(lun, with("<disk type='file'><source file='/a'/></disk>")));
+    const auto installer = with("<disk type='file'><source file='/iso'/><readonly/></disk>");
+    EXPECT_FALSE(share_storage(installer, installer));
+    EXPECT_FALSE(share_storage(with("<disk type='file'/>"), with("<disk type='file'/>")));
+}
+
 } // namespace
 } // namespace twinsite::hypervisor

@@ -76,6 +76,47 @@ TEST(GuestProcess, a_dead_leader_whose_threads_hang_is_still_there) {
     EXPECT_EQ(processes.find(rot).value()->state, 'D');
 }
 
+TEST(GuestProcess, any_guest_is_told_from_other_processes_that_are_called_qemu) {
+    const ProcFolder machine;
+    machine.add(300, "/usr/sbin/qemu-ga\0--daemonize\0"s, 'S');
+    machine.add(301, "", 'S'); // as of a thread of the kernel
+    EXPECT_FALSE(machine.processes().any().value());
+    static_cast<void>(machine.scratch.write("proc/301/task/305/cmdline", rot_line));
+    EXPECT_TRUE(machine.processes().any().value());
+    EXPECT_FALSE(QemuProcesses("/nonexistent/run", "/nonexistent/proc").any());
+    EXPECT_FALSE(NoGuestProcesses().any());
+}
+
+TEST(GuestProcess, a_guest_of_a_container_is_not_of_this_host) {
+    const ProcFolder machine;
+    machine.add(300, rot_line, 'S');
+    for (const auto& [process, space] : {std::pair("self", "pid:[1]"), {"300", "pid:[2]"}}) {
+        const auto folder = machine.scratch.path() / "proc" / process / "ns";
+        std::filesystem::create_directories(folder);
+        std::filesystem::create_symlink(space, folder / "pid");
+    }
+    EXPECT_FALSE(machine.processes().any().value());
+}
+
+std::string status(const std::string& uuid, const std::string& resource) {
+    return "<domstatus state='running' pid='300'><domain type='qemu' "
+           "id='1'><name>rot</name><uuid>" +
+           uuid + "</uuid><metadata><t:resource xmlns:t=\"urn:twinsite:vm:1\" name=\"" + resource +
+           "\"/></metadata></domain></domstatus>";
+}
+
+TEST(GuestProcess, the_daemons_files_tell_whose_a_domain_is) {
+    const ProcFolder machine;
+    static_cast<void>(machine.scratch.write("run/a.xml", "<domstatus><domain>"));
+    static_cast<void>(machine.scratch.write("run/b.xml", status("no uuid", "vm_rot")));
+    static_cast<void>(machine.scratch.write("run/c.xml", status(rot.uuid, "vm_other")));
+    auto processes = machine.processes();
+    EXPECT_EQ(processes.find_marked("vm_rot"), std::nullopt);
+    static_cast<void>(machine.scratch.write("run/d.xml", status(rot.uuid, "vm_rot")));
+    EXPECT_EQ(processes.find_marked("vm_rot"), rot);
+    EXPECT_EQ(processes.find_marked("vm_ro"), std::nullopt);
+}
+
 TEST(GuestProcess, without_proc_nothing_is_known) {
     QemuProcesses processes("/nonexistent/run", "/nonexistent/proc");
     EXPECT_FALSE(processes.find(rot));

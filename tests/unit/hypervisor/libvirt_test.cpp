@@ -104,9 +104,40 @@ TEST_F(LibvirtAdapter, tells_what_a_driver_cannot_do_from_what_failed) {
     EXPECT_EQ(libvirt.activate_network("none", soon()).error().kind, ErrorKind::not_found);
     EXPECT_TRUE(libvirt.activate_network("default", soon()));
     EXPECT_TRUE(libvirt.activate_pool("default-pool", soon()));
-    const auto text = libvirt.configuration({"test", ""}, soon());
-    ASSERT_TRUE(text);
-    EXPECT_EQ(parse_definition(*text)->identity.name, "test");
+}
+
+TEST_F(LibvirtAdapter, only_what_runs_without_a_definition_tells_how_it_would_start_again) {
+    ASSERT_TRUE(libvirt.create(xml, soon()));
+    ASSERT_TRUE(libvirt.mark(rot, "vm_rot", Mark::settled, soon()));
+    const auto live = libvirt.live_description(rot, soon());
+    ASSERT_TRUE(live);
+    EXPECT_NE(live->find("urn:twinsite:vm:1"), std::string::npos);
+    const auto text = libvirt.configuration(rot, soon());
+    ASSERT_TRUE(text) << text.error().message;
+    EXPECT_EQ(parse_definition(*text)->identity, rot);
+    EXPECT_EQ(text->find("urn:twinsite:vm:1"), std::string::npos);
+    EXPECT_EQ(text->find("metadata"), std::string::npos);
+    // The test driver brings a defined domain along.
+    EXPECT_EQ(libvirt.configuration({"test", ""}, soon()).error().kind, ErrorKind::conflict);
+    EXPECT_FALSE(libvirt.autostarts(rot, soon()).value());
+    EXPECT_FALSE(libvirt.autostarts({"test", ""}, soon()).value());
+    const CHandle<virConnect, virConnectClose> open(virConnectOpen("test:///default"));
+    const CHandle<virDomain, virDomainFree> domain(virDomainLookupByName(open.get(), "test"));
+    ASSERT_EQ(virDomainSetAutostart(domain.get(), 1), 0);
+    EXPECT_TRUE(libvirt.autostarts({"test", ""}, soon()).value());
+}
+
+TEST_F(LibvirtAdapter, a_target_that_cannot_say_whether_it_runs_the_guest_does_not_say_no) {
+    const auto ask = [&](const DomainIdentity& identity) {
+        return libvirt.inspect_target("test:///default",
+                                      Definition{.identity = identity, .type = "test", .xml = xml},
+                                      soon());
+    };
+    const auto absent = ask(rot);
+    ASSERT_TRUE(absent);
+    EXPECT_FALSE(absent->already_active);
+    EXPECT_TRUE(ask({"test", ""})->already_active);
+    EXPECT_FALSE(ask({"rot", "a question that is refused"}));
 }
 
 TEST_F(LibvirtAdapter, bad_xml_is_refused_with_libvirts_reason) {

@@ -83,6 +83,13 @@ TEST(Mutation, no_domain_xml_breaks_the_parser_and_what_it_accepts_is_sane) {
     for (unsigned i = 0; i < 20000; ++i) {
         const std::string xml = Mutator(i).mutate(seed);
         const auto read = parse_definition(xml);
+        const auto identity = parse_identity(xml);
+        if (identity) {
+            EXPECT_FALSE(identity->name.empty());
+            EXPECT_EQ(identity->name.find('/'), std::string::npos);
+            EXPECT_TRUE(identity->uuid.empty() || identity->uuid.size() == 36U);
+        }
+        EXPECT_TRUE(!read || (identity && *identity == read->identity)) << xml;
         if (!read) {
             EXPECT_EQ(read.error().kind, ErrorKind::invalid_config) << xml;
             EXPECT_FALSE(read.error().message.empty());

@@ -1,5 +1,7 @@
 #include "tests/unit/vm_agent/agent_fixture.hpp"
 
+#include <twinsite/base/file.hpp>
+
 namespace twinsite::vm {
 namespace {
 
@@ -33,6 +35,13 @@ TEST_F(Monitor, resumes_after_an_io_error_as_soon_as_the_disks_answer) {
     EXPECT_EQ(host.done, (std::vector<std::string>{"resume"}));
 }
 
+TEST_F(Monitor, that_is_a_probe_resumes_nothing) {
+    host.pause_guest(PauseReason::io_error);
+    set("CRM_meta_interval", "0");
+    EXPECT_EQ(perform("monitor").code, ExitCode::degraded);
+    EXPECT_TRUE(host.done.empty());
+}
+
 TEST_F(Monitor, leaves_alone_what_an_admin_paused) {
     host.pause_guest(PauseReason::user);
     EXPECT_EQ(perform("monitor").code, ExitCode::degraded);
@@ -46,6 +55,21 @@ TEST_F(Monitor, of_a_guest_that_arrived_unconfirmed_is_a_failure_and_resumes_not
               "paused on its arrival by a live migration whose end nobody confirmed");
     EXPECT_EQ(perform("start").code, ExitCode::error);
     EXPECT_FALSE(host.did("resume"));
+}
+
+TEST_F(Monitor, of_a_guest_that_is_being_saved_is_degraded_and_nobody_disturbs_it) {
+    host.pause_guest(PauseReason::saving, hypervisor::Job::saving);
+    const auto outcome = perform("monitor");
+    EXPECT_EQ(outcome.code, ExitCode::degraded);
+    EXPECT_EQ(outcome.reason, "stands still while it is saved, dumped or its snapshot is taken");
+    EXPECT_EQ(took, Milliseconds(0));
+    EXPECT_EQ(perform("start").code, ExitCode::error);
+    set("CRM_meta_migrate_target", "rz1-b");
+    EXPECT_EQ(perform("migrate_to").code, ExitCode::error);
+    EXPECT_TRUE(host.done.empty());
+    host.later(Milliseconds(14000), [&] { host.run_guest(rot); });
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    EXPECT_TRUE(host.done.empty());
 }
 
 TEST_F(Monitor, waits_for_a_guest_on_its_way_down) {
@@ -165,6 +189,96 @@ TEST_F(Migrate, that_failed_takes_its_mark_away) {
     EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
 }
 
+/// migrate_to gave up while libvirt had not; the guest goes on here later.
+class LeftBehind : public Migrate {
+protected:
+    LeftBehind() {
+        EXPECT_EQ(perform("monitor").code, ExitCode::success);
+        host.migration_fails = Error{ErrorKind::timeout, "the migration did not end"};
+        host.during_migration = [&] {
+            host.pause_guest(PauseReason::migration, hypervisor::Job::migration_out);
+            host.target = fail(ErrorKind::unreachable, "no route");
+        };
+        EXPECT_EQ(perform("migrate_to").code, ExitCode::error);
+        EXPECT_EQ(host.mark_of, hypervisor::Mark::in_migration);
+    }
+    void go_on(hypervisor::Job job) {
+        host.run_guest(rot);
+        host.domain->job = job;
+    }
+    std::filesystem::path file = scratch.path() / "run/vm-vm_rot.migrating";
+};
+
+TEST_F(LeftBehind, its_mark_goes_with_the_first_monitor_that_finds_the_migration_over) {
+    for (const char* interval : {"0", "10000"}) {
+        set("CRM_meta_interval", interval);
+        EXPECT_EQ(perform("monitor").code, ExitCode::error);
+        EXPECT_EQ(host.mark_of, hypervisor::Mark::in_migration);
+        go_on(hypervisor::Job::migration_out);
+        EXPECT_EQ(perform("monitor").code, ExitCode::success);
+        EXPECT_EQ(host.mark_of, hypervisor::Mark::in_migration);
+        go_on(hypervisor::Job::none);
+        EXPECT_EQ(perform("monitor").code, ExitCode::success);
+        EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
+        EXPECT_FALSE(std::filesystem::exists(file));
+        host.target = hypervisor::TargetView{};
+        EXPECT_EQ(perform("migrate_to").code, ExitCode::error);
+    }
+}
+
+TEST_F(LeftBehind, its_mark_is_not_taken_from_under_a_migration_that_begins) {
+    go_on(hypervisor::Job::none);
+    host.target = hypervisor::TargetView{};
+    host.during_migration = {};
+    host.done.clear();
+    {
+        const auto held = try_lock_file(file);
+        ASSERT_TRUE(held);
+        EXPECT_EQ(perform("monitor").code, ExitCode::success);
+        EXPECT_EQ(host.mark_of, hypervisor::Mark::in_migration);
+        const auto second = perform("migrate_to");
+        EXPECT_EQ(second.code, ExitCode::error);
+        EXPECT_EQ(second.reason.find("not migrated: "), 0U) << second.reason;
+        EXPECT_FALSE(host.did("migrate"));
+    }
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
+}
+
+TEST_F(LeftBehind, its_mark_stays_while_marking_fails) {
+    go_on(hypervisor::Job::none);
+    host.mark_fails = Error{ErrorKind::timeout, "libvirt did not answer in time"};
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    host.mark_fails.reset();
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
+}
+
+TEST_F(LeftBehind, a_stop_ends_the_matter) {
+    EXPECT_EQ(perform("stop").code, ExitCode::success);
+    EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(Migrate, that_went_well_leaves_nothing_behind) {
+    EXPECT_EQ(perform("migrate_to").code, ExitCode::success);
+    EXPECT_FALSE(std::filesystem::exists(scratch.path() / "run/vm-vm_rot.migrating"));
+    host.run_guest(rot);
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    EXPECT_FALSE(std::filesystem::exists(scratch.path() / "run/vm-vm_rot.migrating"));
+}
+
+TEST_F(Migrate, from_a_mark_that_could_not_be_taken_away_goes_with_the_next_monitor) {
+    host.pause_guest(PauseReason::user);
+    host.domain->unconfirmed = true;
+    host.mark_of = hypervisor::Mark::in_migration;
+    host.mark_fails = Error{ErrorKind::timeout, "libvirt did not answer in time"};
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::in_migration);
+    host.mark_fails.reset();
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
+}
+
 TEST_F(Migrate, gives_one_reason_before_anything_moves) {
     host.target = hypervisor::TargetView{.already_active = true, .active_name = "rot"};
     expect_not_migrated("not migrated: rz1-b already runs a domain rot");
@@ -215,6 +329,18 @@ TEST_F(Migrate, from_waits_for_a_migration_that_is_about_to_end) {
     host.pause_guest(PauseReason::migration, hypervisor::Job::migration_in);
     host.later(Milliseconds(2000), [&] { host.run_guest(rot); });
     EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+}
+
+TEST_F(Migrate, from_a_process_alone_is_no_proof_that_the_guest_runs) {
+    host.pause_guest(PauseReason::user);
+    host.domain->unconfirmed = true;
+    host.daemon = testing::Daemon::down;
+    const auto silent = perform("migrate_from");
+    EXPECT_EQ(silent.code, ExitCode::error);
+    EXPECT_NE(silent.reason.find("libvirt"), std::string::npos) << silent.reason;
+    host.later(Milliseconds(5000), [&] { host.daemon = testing::Daemon::answers; });
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    EXPECT_TRUE(host.did("resume"));
 }
 
 TEST_F(Migrate, from_does_not_believe_a_guest_that_stays_paused) {

@@ -1,5 +1,7 @@
 #include "tests/unit/vm_agent/agent_fixture.hpp"
 
+#include <twinsite/log/log.hpp>
+
 namespace twinsite::vm {
 namespace {
 
@@ -137,6 +139,18 @@ TEST_F(Start, ends_only_when_the_monitor_scripts_are_content) {
     // The fake lets events happen when the daemon or a process is looked at.
     EXPECT_EQ(outcome.code, ExitCode::error);
     EXPECT_EQ(outcome.reason, "monitor script /usr/local/bin/check-web ended with 1: no page");
+}
+
+TEST_F(Start, warns_of_a_definition_that_libvirt_starts_by_itself) {
+    const log::Session session({.name = "vm", .level = log::Level::warning});
+    for (const bool autostart : {false, true}) {
+        host.autostart = autostart;
+        ::testing::internal::CaptureStderr();
+        EXPECT_EQ(perform("start").code, ExitCode::success);
+        const std::string said = ::testing::internal::GetCapturedStderr();
+        EXPECT_EQ(said.find("virsh autostart --disable rot") != std::string::npos, autostart)
+            << said;
+    }
 }
 
 TEST_F(Start, a_broken_file_is_wrong_on_this_node_only) {

@@ -105,19 +105,25 @@ TEST_F(Stop, a_process_that_ignores_sigterm_is_killed) {
     EXPECT_EQ(host.done.back(), "SIGKILL");
 }
 
-TEST_F(Stop, a_guest_paused_by_an_io_error_goes_on_when_its_disks_answer_and_shuts_down) {
-    host.pause_guest(PauseReason::io_error);
+/// It may be the half of a guest that runs elsewhere by now: what it writes would be stale.
+TEST_F(Stop, a_guest_paused_by_an_io_error_does_not_go_on_to_shut_down) {
+    for (const bool disks_answer : {true, false}) {
+        host.run_guest(rot);
+        host.done.clear();
+        host.pause_guest(PauseReason::io_error);
+        host.disks_answer = disks_answer;
+        host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+        expect_stopped();
+        EXPECT_EQ(host.done, (std::vector<std::string>{"destroy gently"}));
+        EXPECT_LT(took, Milliseconds(3000));
+    }
+}
+
+TEST_F(Stop, a_guest_the_admin_paused_goes_on_and_shuts_down) {
+    host.pause_guest(PauseReason::user);
     host.obeys[ShutdownMode::agent] = Milliseconds(1000);
     expect_stopped();
     EXPECT_EQ(host.done, (std::vector<std::string>{"resume", "ask by agent"}));
-}
-
-TEST_F(Stop, a_guest_whose_disks_are_gone_is_destroyed_without_waiting) {
-    host.pause_guest(PauseReason::io_error);
-    host.disks_answer = false;
-    expect_stopped();
-    EXPECT_EQ(host.done, (std::vector<std::string>{"destroy gently"}));
-    EXPECT_LT(took, Milliseconds(3000));
 }
 
 TEST_F(Stop, a_migration_under_way_is_aborted_first) {
@@ -185,6 +191,66 @@ TEST_F(Stop, saves_instead_when_told_so_and_the_next_start_goes_on_from_there_on
     EXPECT_FALSE(std::filesystem::exists(scratch.path() / "rot.state.taken"));
 }
 
+/// The guest ran since the state was saved: its disks are newer.
+class StaleState : public Stop {
+protected:
+    StaleState() {
+        set("snapshot", scratch.path().string());
+        set("snapshot_local", "yes");
+        static_cast<void>(scratch.write("rot.state", "old memory"));
+    }
+    void expect_set_aside() {
+        EXPECT_FALSE(std::filesystem::exists(scratch.path() / "rot.state"));
+        EXPECT_TRUE(std::filesystem::exists(scratch.path() / "rot.state.stale"));
+        host.end_guest();
+        EXPECT_EQ(perform("start").code, ExitCode::success);
+        EXPECT_EQ(host.done, (std::vector<std::string>{"create"}));
+    }
+};
+
+TEST_F(StaleState, is_set_aside_by_a_start_that_finds_the_guest_running) {
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_start_that_finds_the_guest_paused) {
+    host.pause_guest(PauseReason::user);
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    host.done.clear();
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_migration_that_brings_the_guest) {
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_migration_that_brings_a_paused_guest) {
+    host.pause_guest(PauseReason::user);
+    EXPECT_EQ(perform("migrate_from").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_when_the_parameter_is_set_again) {
+    EXPECT_EQ(perform("reload-agent").code, ExitCode::success);
+    expect_set_aside();
+}
+
+TEST_F(StaleState, is_set_aside_by_a_stop_that_saves_no_other) {
+    host.pause_guest(PauseReason::user);
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    host.done.clear();
+    expect_set_aside();
+}
+
+TEST_F(StaleState, of_a_guest_that_is_down_is_not_stale) {
+    host.end_guest();
+    EXPECT_EQ(perform("reload-agent").code, ExitCode::success);
+    expect_stopped();
+    EXPECT_TRUE(std::filesystem::exists(scratch.path() / "rot.state"));
+}
+
 TEST_F(Stop, a_state_on_a_local_file_system_is_refused_unless_promised) {
     set("snapshot", scratch.path().string());
     host.obeys[ShutdownMode::agent] = Milliseconds(1000);
@@ -199,6 +265,28 @@ TEST_F(Stop, writes_the_live_configuration_back_and_keeps_the_old_one) {
     expect_stopped();
     EXPECT_EQ(read_definition(scratch.path() / "rot.xml")->vcpus, 7U);
     EXPECT_EQ(read_definition(scratch.path() / "rot.xml.previous")->vcpus, 2U);
+}
+
+TEST_F(Stop, a_definition_of_libvirts_own_does_not_replace_the_file) {
+    set("save_config_on_stop", "true");
+    host.persistent = true;
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_EQ(read_definition(scratch.path() / "rot.xml")->vcpus, 2U);
+    EXPECT_FALSE(std::filesystem::exists(scratch.path() / "rot.xml.previous"));
+}
+
+TEST_F(Stop, writes_the_live_configuration_to_where_the_file_really_is_and_keeps_its_mode) {
+    namespace fs = std::filesystem;
+    const auto real = scratch.write("shared/rot.xml", xml, 0640);
+    fs::create_symlink(real, scratch.path() / "link.xml");
+    set("config", (scratch.path() / "link.xml").string());
+    set("save_config_on_stop", "true");
+    host.obeys[ShutdownMode::agent] = Milliseconds(1000);
+    expect_stopped();
+    EXPECT_TRUE(fs::is_symlink(scratch.path() / "link.xml"));
+    EXPECT_EQ(read_definition(real)->vcpus, 7U);
+    EXPECT_EQ(fs::status(real).permissions(), fs::perms(0640));
 }
 
 /// Whatever state the guest is in, whatever fails: a stop ends before its timeout, it says success
