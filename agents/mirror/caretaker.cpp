@@ -311,7 +311,13 @@ bool LocalCaretaker::loss_is_accepted(const Deadline& deadline) {
     const auto said = runner_.run_ok(
         {{"attrd_updater", "--query", "--name=" + accept_loss_attribute(resource_)}, {}, {}},
         deadline.within(clock_, patience));
-    return said && said->find("value=\"true\"") != std::string::npos;
+    constexpr std::string_view before = "value=\"";
+    const auto begin = said ? said->find(before) : std::string::npos;
+    if (begin == std::string::npos) {
+        return false;
+    }
+    const auto value = std::string_view(*said).substr(begin + before.size());
+    return mirror::loss_is_accepted(value.substr(0, value.find('"')), now_());
 }
 
 std::string LocalCaretaker::held_back(const Observation& seen, const Deadline& deadline) {

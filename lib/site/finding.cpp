@@ -33,6 +33,7 @@ constexpr auto all_codes = std::to_array<std::string_view>({
     "vm-disk-not-on-lun",
     "vm-config-missing",
     "balloon-enabled",
+    "home-does-not-fit",
     "host-loss-does-not-fit",
     "host-loss-leaves-site",
     "site-loss-does-not-fit",

@@ -172,7 +172,11 @@ TEST_F(SplitWatching, the_side_that_waits_for_a_connection_is_kept_from_promotio
     EXPECT_THAT(away.held_back(waiting), HasSubstr("twinsite resolve red"));
     attributes.clear(); // the other node is gone
     EXPECT_THAT(away.held_back(waiting), HasSubstr("twinsite go-live"));
-    attributes["rz2-a/mirror-accept-loss-red"] = "true";
+    for (const std::string& stale : {std::string("true"), std::to_string(now - 7200)}) {
+        attributes["rz2-a/mirror-accept-loss-red"] = stale;
+        EXPECT_NE(away.held_back(waiting), "") << stale;
+    }
+    attributes["rz2-a/mirror-accept-loss-red"] = std::to_string(now - 60);
     EXPECT_EQ(away.held_back(waiting), "");
     EXPECT_TRUE(away.memory().loss_accepted);
 }
@@ -181,7 +185,7 @@ TEST_F(SplitWatching, the_other_sides_acceptance_is_not_ours) {
     home.look(apart(Role::primary, Connection::stand_alone));
     away.node.generation = away_alone;
     away.look(apart(Role::secondary));
-    attributes["rz1-a/mirror-accept-loss-red"] = "true";
+    attributes["rz1-a/mirror-accept-loss-red"] = std::to_string(now);
     EXPECT_NE(away.held_back(apart(Role::secondary)), "");
 }
 
