@@ -2,6 +2,7 @@
 #include <twinsite/site/check_live.hpp>
 #include <twinsite/site/names.hpp>
 #include <twinsite/site/site_map.hpp>
+#include <twinsite/site/split_marker.hpp>
 
 #include <fmt/format.h>
 
@@ -41,15 +42,14 @@ void check_nodes(const Topology& topology, const ClusterState& state,
     }
 }
 
-/// The agents' node attribute: "DETECTED GENERATION ROLE KIB [ANCESTOR]".
 std::string split_story(const std::string& node, const std::string& marker) {
-    const auto words = split(marker);
-    if (words.size() < 4) {
+    const auto said = parse_split_marker(marker);
+    if (!said) {
         return node + " does not say what it wrote";
     }
     return fmt::format(
-        "{} was {} and wrote {} KiB since{}", node, printable(words[2]), printable(words[3]),
-        words.size() > 4 ? fmt::format(" (last common generation {})", printable(words[4])) : "");
+        "{} was {} and wrote {} KiB since{}", node, said->role, said->written_kib,
+        said->ancestor.empty() ? "" : fmt::format(" (last common generation {})", said->ancestor));
 }
 
 void check_mirror(const LunEntry& lun, const ClusterState& state, std::vector<Finding>& findings) {
@@ -58,7 +58,7 @@ void check_mirror(const LunEntry& lun, const ClusterState& state, std::vector<Fi
     for (const CopyEntry& copy : lun.copies) {
         const NodeState* node = state.node(copy.node);
         const auto marker = node == nullptr ? std::map<std::string, std::string>::const_iterator{}
-                                            : node->attributes.find("mirror-split-" + name);
+                                            : node->attributes.find(split_marker_name(name));
         if (node != nullptr && marker != node->attributes.end() && marker->second != "0") {
             split_sides.push_back(split_story(copy.node, marker->second));
         }

@@ -12,6 +12,8 @@
 namespace twinsite::site {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using twinsite::testing::example_topology;
@@ -109,15 +111,24 @@ protected:
                     .connected = false,
                     .refuses_peer = true,
                     .up_to_date = true,
-                    .promoted = false,
-                    .written_kib = 0};
+                    .own = quiet,
+                    .peer = quiet,
+                    .bans = {}};
+    static inline const SideFacts quiet{.written_kib = 0, .promoted = false, .found_at = ""};
+    static inline const SideFacts unknown{};
+    static SideFacts wrote(std::uint64_t kib, bool promoted = false) {
+        return {.written_kib = kib, .promoted = promoted, .found_at = "2026-11-03 03:12:05"};
+    }
     [[nodiscard]] Resolution on(const std::string& node, const std::string& keep = {}) const {
         return resolve(topology, topology.luns[0], node, split, keep);
     }
 };
 
-TEST_F(ResolveTest, the_copy_at_home_survives) {
+TEST_F(ResolveTest, the_copy_at_home_survives_when_the_other_wrote_nothing) {
+    split.own = wrote(3072, true);
     EXPECT_EQ(on("rz1-a").verdict, Verdict::keep_this);
+    split.own = quiet;
+    split.peer = wrote(3072, true);
     const Resolution victim = on("rz2-a");
     EXPECT_EQ(victim.verdict, Verdict::discard_this);
     // It stands alone: DRBD 8.4 fails a disconnect with "unknown connection".
@@ -139,33 +150,150 @@ TEST_F(ResolveTest, a_copy_that_still_waits_for_its_peer_is_resolved_when_the_sp
     EXPECT_TRUE(survivor.commands.empty());
 }
 
-TEST_F(ResolveTest, both_copies_written_is_refused) {
-    split.written_kib = 12;
-    const Resolution refused = on("rz2-a");
-    EXPECT_EQ(refused.verdict, Verdict::refuse);
-    EXPECT_TRUE(refused.commands.empty());
-    EXPECT_THAT(refused.loss, HasSubstr("12 KiB"));
-    EXPECT_EQ(on("rz2-a", "rz1").verdict, Verdict::discard_this);
+/// Whatever makes the copy away from home more than a leftover, both nodes refuse to choose.
+TEST_F(ResolveTest, home_is_not_kept_over_a_copy_that_was_written_or_may_have_been) {
+    struct Row {
+        SideFacts home;
+        SideFacts away;
+        const char* why;
+        const char* loss;
+    };
+    const Row rows[] = {
+        {wrote(3072, true), wrote(12), "both copies were written",
+         "keeping rz1 loses 12 KiB written on rz2-a (Secondary)"},
+        {quiet, wrote(12), "the copy away from home was written",
+         "keeping rz2 loses 0 KiB written on rz1-a (Secondary)"},
+        {wrote(3072), wrote(7000, true), "promoted on rz2-a, away from its home rz1",
+         "keeping rz1 loses at least 7000 KiB written on rz2-a (Primary)"},
+        {wrote(3072), wrote(0, true), "promoted on rz2-a, away from its home rz1",
+         "keeping rz2 loses 3072 KiB written on rz1-a"},
+        {quiet, unknown, "what rz2-a wrote is not known",
+         "keeping rz1 loses an unknown amount written on rz2-a (role unknown)"},
+    };
+    for (const Row& row : rows) {
+        for (const std::string node : {"rz1-a", "rz2-a"}) {
+            SCOPED_TRACE(std::string(row.why) + " on " + node);
+            split.own = node == "rz1-a" ? row.home : row.away;
+            split.peer = node == "rz1-a" ? row.away : row.home;
+            const Resolution refused = on(node);
+            EXPECT_EQ(refused.verdict, Verdict::refuse);
+            EXPECT_TRUE(refused.commands.empty());
+            EXPECT_THAT(refused.reason, HasSubstr(row.why));
+            EXPECT_THAT(refused.reason, HasSubstr("--keep SITE"));
+            EXPECT_THAT(refused.losses, Contains(HasSubstr(row.loss)));
+            EXPECT_EQ(refused.losses.size(), 2U);
+            // Nobody is told to take a copy down before an operator chose.
+            EXPECT_TRUE(refused.steps.empty());
+        }
+    }
 }
 
-TEST_F(ResolveTest, what_is_not_known_counts_as_written) {
-    split.written_kib.reset();
-    EXPECT_EQ(on("rz2-a").verdict, Verdict::refuse);
+TEST_F(ResolveTest, both_sides_are_shown_with_role_amount_and_time) {
+    split.own = wrote(12);
+    split.peer = wrote(7000, true);
+    EXPECT_THAT(on("rz1-a").sides,
+                ElementsAre("rz1-a in rz1 (home): Secondary, wrote 12 KiB, found the split brain "
+                            "at 2026-11-03 03:12:05",
+                            "rz2-a in rz2: Primary, wrote at least 7000 KiB, found the split brain "
+                            "at 2026-11-03 03:12:05"));
+}
+
+TEST_F(ResolveTest, an_operators_choice_is_carried_out_on_both_sides) {
+    split.own = wrote(12);
+    split.peer = wrote(7000, true);
+    const Resolution victim = on("rz1-a", "rz2");
+    EXPECT_EQ(victim.verdict, Verdict::discard_this);
+    EXPECT_THAT(victim.losses, ElementsAre(HasSubstr("12 KiB written on rz1-a")));
+    EXPECT_THAT(victim.elsewhere,
+                ElementsAre(HasSubstr("on rz2-a: twinsite resolve red --keep rz2 --yes")));
+    std::swap(split.own, split.peer);
+    const Resolution survivor = on("rz2-a", "rz2");
+    EXPECT_EQ(survivor.verdict, Verdict::keep_this);
+    EXPECT_THAT(survivor.losses, ElementsAre(HasSubstr("12 KiB written on rz1-a")));
+    split.up_to_date = false;
+    EXPECT_EQ(on("rz2-a", "rz2").verdict, Verdict::refuse);
+}
+
+TEST_F(ResolveTest, a_promoted_copy_is_taken_down_by_its_role_alone_and_comes_back) {
+    split.own = wrote(7000, true);
+    const Resolution refused = on("rz2-a", "rz1");
+    EXPECT_EQ(refused.verdict, Verdict::refuse);
+    EXPECT_TRUE(refused.commands.empty());
+    EXPECT_THAT(refused.losses, ElementsAre(HasSubstr("7000 KiB written on rz2-a")));
+    EXPECT_THAT(
+        refused.steps,
+        ElementsAre(
+            "pcs resource disable vm_rot vm_rosa",
+            HasSubstr("crm_resource --ban --resource mirror_red-clone --node rz2-a --promoted"),
+            HasSubstr("twinsite resolve red --keep rz1 --yes"),
+            HasSubstr("crm_resource --clear --resource mirror_red-clone --node rz2-a --promoted"),
+            "pcs resource enable vm_rot vm_rosa"));
 }
 
 TEST_F(ResolveTest, a_mixed_lun_is_refused_with_what_each_choice_loses) {
     topology.vms[1].home = "rz2";
     const Resolution refused = on("rz1-a");
     EXPECT_EQ(refused.verdict, Verdict::refuse);
-    EXPECT_THAT(refused.reason, HasSubstr("keeping rz1 loses what rosa of rz2 wrote"));
-    EXPECT_THAT(refused.reason, HasSubstr("keeping rz2 loses what rot of rz1 wrote"));
+    EXPECT_THAT(
+        refused.losses,
+        ElementsAre(AllOf(HasSubstr("keeping rz1 loses"), HasSubstr("what rosa of rz2 wrote")),
+                    AllOf(HasSubstr("keeping rz2 loses"), HasSubstr("what rot of rz1 wrote"))));
 }
 
-TEST_F(ResolveTest, nothing_is_done_to_a_connected_or_promoted_copy) {
-    split.promoted = true;
-    EXPECT_EQ(on("rz2-a").verdict, Verdict::refuse);
+TEST_F(ResolveTest, nothing_is_done_to_connected_copies_but_a_ban_that_stayed_is_named) {
     split.connected = true;
     EXPECT_EQ(on("rz2-a").verdict, Verdict::nothing_to_do);
+    EXPECT_TRUE(on("rz2-a").steps.empty());
+    split.bans = {"cli-ban-mirror_red-clone-on-rz2-a"};
+    EXPECT_THAT(on("rz2-a").steps,
+                ElementsAre(HasSubstr("pcs constraint delete cli-ban-mirror_red-clone-on-rz2-a")));
+}
+
+TEST_F(ResolveTest, a_mirror_that_does_not_run_is_not_called_settled) {
+    split = CopyFacts{};
+    split.bans = {"cli-ban-mirror_red-clone-on-rz2-a"};
+    const Resolution none = on("rz2-a");
+    EXPECT_EQ(none.verdict, Verdict::not_running);
+    EXPECT_THAT(none.reason, HasSubstr("does not run on rz2-a"));
+    EXPECT_THAT(none.steps, ElementsAre(HasSubstr("cli-ban-mirror_red-clone-on-rz2-a")));
+}
+
+TEST(AdminBans, are_those_of_this_mirror_on_this_node) {
+    Xml cib{"cib", {}, {}};
+    Xml& constraints = cib.add({"configuration", {}, {}}).add({"constraints", {}, {}});
+    const auto ban = [&](const std::string& id, const std::string& rsc, const std::string& node) {
+        constraints.add({"rsc_location", {{"id", id}, {"rsc", rsc}, {"node", node}}, {}});
+    };
+    ban("cli-ban-mirror_red-clone-on-rz2-a", "mirror_red-clone", "rz2-a");
+    ban("cli-ban-mirror_red-clone-on-rz1-a", "mirror_red-clone", "rz1-a");
+    ban("cli-ban-mirror_blue-clone-on-rz2-a", "mirror_blue-clone", "rz2-a");
+    ban("twinsite-mirror-fence-red", "mirror_red-clone", "rz2-a");
+    EXPECT_THAT(admin_bans(cib, example_topology().luns[0], "rz2-a"),
+                ElementsAre("cli-ban-mirror_red-clone-on-rz2-a"));
+}
+
+/// What the other side told the cluster, and what Pacemaker knows of it.
+TEST(SideFactsTest, unknown_stays_unknown) {
+    const Topology topology = example_topology();
+    const Lun& red = topology.luns[0];
+    ClusterState state = state_of(topology);
+    EXPECT_EQ(side_facts(red, "rz2-a", state).promoted, false);
+    EXPECT_EQ(side_facts(red, "rz2-a", state).written_kib, std::nullopt);
+    EXPECT_EQ(side_facts(red, "rz1-a", state).promoted, true);
+
+    auto& marker = state.nodes[2].attributes["mirror-split-red"];
+    marker = "1793671925 1:2:3:4 Secondary 12";
+    EXPECT_EQ(side_facts(red, "rz2-a", state).written_kib, 12U);
+    EXPECT_EQ(side_facts(red, "rz2-a", state).promoted, false);
+    marker = "1793671925 1:2:3:4 Primary 0";
+    EXPECT_EQ(side_facts(red, "rz2-a", state).promoted, true);
+    marker = "1793671925 1:2:3:4 Unknown 0";
+    EXPECT_EQ(side_facts(red, "rz2-a", state).promoted, std::nullopt);
+    marker = "1793671925 1:2:3:4 Secondary many";
+    EXPECT_EQ(side_facts(red, "rz2-a", state).written_kib, std::nullopt);
+
+    state.nodes[2].unclean = true;
+    EXPECT_EQ(side_facts(red, "rz2-a", state).promoted, std::nullopt);
 }
 
 } // namespace
