@@ -115,6 +115,8 @@ void describe_bad_day(CLI::App& app, Arguments& all) {
         app.add_subcommand("go-live", "An operator's confirmation that the other site is dead");
     go_live->add_option("SITE", all.go_live.site, "The site that lives")->required();
     go_live->add_flag("--yes", all.go_live.yes, "The other site has no power: I looked");
+    go_live->add_flag("--force", all.go_live.force,
+                      "Although this site has quorum and fences the other by itself");
     go_live->callback(
         [&all] { all.action = [&all] { return run_go_live(all.options, all.go_live); }; });
 }

@@ -77,6 +77,7 @@ Exit run_resolve(const Options& options, const ResolveOptions& how);
 struct GoLiveOptions {
     std::string site;
     bool yes = false;
+    bool force = false; ///< though this site has quorum and fences by itself
 };
 Exit run_go_live(const Options& options, const GoLiveOptions& go_live);
 

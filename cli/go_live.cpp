@@ -1,10 +1,12 @@
 #include "cli/commands.hpp"
+#include "cli/here.hpp"
 #include "cli/json.hpp"
 #include "cli/live.hpp"
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/cluster/quorum.hpp>
+#include <twinsite/mirror/contact.hpp>
 #include <twinsite/process/command.hpp>
 #include <twinsite/site/go_live.hpp>
 
@@ -14,44 +16,81 @@ namespace twinsite::cli {
 
 namespace {
 
+/// "; last contact with the promoted copy at TIME": known only where the copy is.
+std::string since(const site::Takeover& takeover) {
+    if (takeover.node != own_name()) {
+        return fmt::format("; since when says this command on {}", takeover.node);
+    }
+    const auto contact = mirror::read_contact(mirror::run_folder, takeover.lun);
+    if (!contact) {
+        return "; since when is not known here";
+    }
+    return fmt::format("; its last contact with the other copy, then {}, was at {}",
+                       mirror::to_string(contact->peer), local_time(contact->at));
+}
+
 void print(const Options& options, const site::GoLive& plan, const std::string& site) {
+    std::vector<std::string> takes_over;
+    for (const site::Takeover& takeover : plan.takes_over) {
+        takes_over.push_back(takeover.text + since(takeover));
+    }
     if (options.json) {
         print_json({{"site", site},
                     {"confirmed_dead", plan.dead},
                     {"expected_votes", plan.votes},
-                    {"takes_over", plan.takes_over}});
+                    {"takes_over", takes_over},
+                    {"stays_down", plan.stays_down}});
         return;
     }
     fmt::print("You confirm that these nodes are DEAD (no power): {}\n", join(plan.dead, ", "));
     fmt::print("If one of them lives, its LUNs will be written on both sides and data WILL be "
                "lost.\n");
-    fmt::print("{} then goes on with {} vote(s) and takes over:\n", site, plan.votes);
-    for (const std::string& lun : plan.takes_over) {
+    fmt::print("{} then goes on with {} vote(s) and takes over{}\n", site, plan.votes,
+               takes_over.empty() ? " no LUN" : ":");
+    for (const std::string& lun : takes_over) {
         fmt::print("  {}\n", lun);
+    }
+    if (!plan.stays_down.empty()) {
+        fmt::print("No living node of {} has a copy of, so these stay down: {}\n", site,
+                   join(plan.stays_down, ", "));
     }
 }
 
-/// DRBD's handler otherwise refuses a copy whose dead peer may have written alone for long.
-Status accept_loss(const site::Topology& topology, const std::string& living,
-                   process::CommandRunner& runner, const Deadline& deadline) {
-    for (const site::Lun& lun : topology.luns) {
-        for (const site::Replica& replica : lun.mirror.replicas) {
-            const site::Node* node = topology.node(replica.node);
-            if (lun.home == living || node == nullptr || node->site != living) {
-                continue;
-            }
-            const auto told =
-                runner.run_ok({{"attrd_updater", "--node=" + replica.node,
-                                "--name=mirror-accept-loss-" + lun.name, "--update=true"},
-                               {},
-                               {}},
-                              deadline);
-            if (!told) {
-                return fail(told.error().in(lun.name));
-            }
+/// What was done so far; each step can be repeated without harm.
+class Steps {
+public:
+    explicit Steps(const Options& options)
+        : options_(options) {}
+
+    void add(std::string step) {
+        if (!options_.json) {
+            fmt::print("done: {}\n", step);
         }
+        done_.push_back(std::move(step));
     }
-    return {};
+    [[nodiscard]] Exit stop(const Error& why) const {
+        return report(
+            options_,
+            {why.kind, fmt::format("{}. Done before that: {}. Run the same command again when the "
+                                   "cause is gone: it repeats what was done without harm",
+                                   why.message, done_.empty() ? "nothing" : join(done_, "; "))},
+            Exit::cluster);
+    }
+
+private:
+    const Options& options_;
+    std::vector<std::string> done_;
+};
+
+/// DRBD's handler otherwise refuses a copy whose dead peer may have written alone for long.
+Status accept_loss(const site::Takeover& takeover, process::CommandRunner& runner,
+                   const Deadline& deadline) {
+    const auto told = runner.run_ok({{"attrd_updater", "--node=" + takeover.node,
+                                      "--name=mirror-accept-loss-" + takeover.lun, "--update=true"},
+                                     {},
+                                     {}},
+                                    deadline);
+    return told ? Status{} : fail(told.error().in(takeover.lun));
 }
 
 /// Corosync is told, and asked until it has kept the quorum for two seconds.
@@ -88,7 +127,8 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
     if (!live) {
         return report(options, live.error(), Exit::cluster);
     }
-    const auto plan = site::plan_go_live(*loaded.topology, live->state, go_live.site);
+    const auto plan =
+        site::plan_go_live(*loaded.topology, live->state, go_live.site, go_live.force);
     if (!plan) {
         return report(options, plan.error(),
                       plan.error().kind == ErrorKind::conflict ? Exit::findings : Exit::usage);
@@ -103,18 +143,24 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
     process::SystemCommandRunner runner;
     const SystemClock clock;
     const auto deadline = Deadline::after(clock, std::chrono::seconds(120));
+    Steps steps(options);
     for (const std::string& node : plan->dead) {
         const auto told = runner.run_ok({{"stonith_admin", "--confirm", node}, {}, {}}, deadline);
         if (!told) {
-            return report(options, told.error().in("the fencer was not told"), Exit::cluster);
+            return steps.stop(told.error().in("the fencer was not told of " + node));
         }
+        steps.add(fmt::format("{} is confirmed as dead", node));
     }
-    if (const auto told = accept_loss(*loaded.topology, go_live.site, runner, deadline); !told) {
-        return report(options, told.error(), Exit::cluster);
+    for (const site::Takeover& takeover : plan->takes_over) {
+        if (const auto told = accept_loss(takeover, runner, deadline); !told) {
+            return steps.stop(told.error());
+        }
+        steps.add(fmt::format("{} may take over {} with a loss", takeover.node, takeover.lun));
     }
     if (const auto votes = take_quorum(plan->votes); !votes) {
-        return report(options, votes.error(), Exit::cluster);
+        return steps.stop(votes.error());
     }
+    steps.add(fmt::format("{} vote(s) are enough for the quorum", plan->votes));
     if (!options.json) {
         fmt::print("{} is live. When the other site returns, start its nodes one after the other "
                    "and look at \"twinsite status\".\n",

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/here.hpp"
 #include "cli/json.hpp"
 #include "cli/live.hpp"
 
@@ -11,28 +12,15 @@
 #include <twinsite/site/resolve.hpp>
 #include <twinsite/site/split_marker.hpp>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 namespace twinsite::cli {
 
 namespace {
 
 constexpr auto patience = std::chrono::seconds(30);
-
-std::string own_name() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data())
-                                                            : std::string{};
-}
-
-std::string local_time(std::int64_t at) {
-    return at == 0 ? std::string{} : fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(at));
-}
 
 /// What DRBD and its handler's record say here.
 site::CopyFacts facts_of(const mirror::Observation& seen, const mirror::Memory& memory) {

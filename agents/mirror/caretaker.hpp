@@ -6,6 +6,7 @@
 #include "agents/mirror/verify_plan.hpp"
 
 #include <twinsite/block/worry.hpp>
+#include <twinsite/mirror/contact.hpp>
 #include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/memory.hpp>
 #include <twinsite/process/command.hpp>
@@ -20,7 +21,7 @@ namespace twinsite::mirror {
 /// Where memory lives: STATE outlasts a reboot, RUN does not.
 struct Folders {
     std::filesystem::path state = memory_folder;
-    std::filesystem::path run = "/run/twinsite/mirror";
+    std::filesystem::path run = run_folder;
     std::filesystem::path devices = block::worry_folder; ///< notes for those who use the mirror
 };
 
@@ -55,13 +56,6 @@ struct CarePlan {
     unsigned pool_warn = 80;           ///< percent
     unsigned pool_alarm = 95;          ///< percent
     std::uint64_t most_behind_kib = 0; ///< protocol A: how far the peer may be behind; 0: any
-};
-
-/// What the unpromoted side knows of its peer while there is no connection: written to RUN by the
-/// monitor, read by the fence handler.
-struct Contact {
-    UnixTime at = 0;
-    Role peer = Role::unknown;
 };
 
 std::filesystem::path contact_file(const Folders& folders, std::string_view resource);

@@ -4,6 +4,7 @@
 #include <twinsite/site/drain.hpp>
 #include <twinsite/site/go_live.hpp>
 #include <twinsite/site/move.hpp>
+#include <twinsite/site/names.hpp>
 #include <twinsite/site/resolve.hpp>
 
 #include <gmock/gmock.h>
@@ -85,23 +86,122 @@ TEST(Drain, standby_is_set_and_taken_back) {
     EXPECT_FALSE(with_standby(cib, {"rz9"}, true));
 }
 
-TEST(GoLiveTest, is_refused_while_the_other_site_is_a_member) {
-    const Topology topology = example_topology();
+/// rz2 is lost, not fenced yet, and without it there is no quorum.
+class GoLiveTest : public ::testing::Test {
+protected:
+    Topology topology = example_topology();
     ClusterState state = state_of(topology);
-    const auto refused = plan_go_live(topology, state, "rz1");
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
-    for (std::size_t i : {2U, 3U}) {
-        state.nodes[i].online = false;
-        state.nodes[i].unclean = true;
+
+    GoLiveTest() {
+        for (const char* node : {"rz2-a", "rz2-b"}) {
+            state.resources[fence_id(node, 0)] = {
+                .id = fence_id(node, 0), .running = {{"rz1-a", false}}, .pending = ""};
+        }
+        state.resources["mirror_blue"].running = {{"rz1-a", false}, {"rz2-a", true}};
+        lose_rz2();
     }
-    const auto plan = plan_go_live(topology, state, "rz1");
-    ASSERT_TRUE(plan) << plan.error().message;
-    EXPECT_THAT(plan->dead, ElementsAre("rz2-a", "rz2-b"));
-    EXPECT_EQ(plan->votes, 2U);
-    ASSERT_EQ(plan->takes_over.size(), 1U);
-    EXPECT_THAT(plan->takes_over[0], HasSubstr("blue on rz1-a"));
-    EXPECT_FALSE(plan_go_live(topology, state, "rz2"));
+    void lose_rz2() {
+        for (std::size_t i : {2U, 3U}) {
+            state.nodes[i].online = false;
+            state.nodes[i].unclean = true;
+        }
+    }
+    void fence_rz2() {
+        for (std::size_t i : {2U, 3U}) {
+            state.nodes[i].unclean = false;
+        }
+        for (auto& [id, resource] : state.resources) {
+            std::erase_if(resource.running, [](const Instance& instance) {
+                return instance.node.starts_with("rz2");
+            });
+        }
+    }
+    [[nodiscard]] Result<GoLive> plan(bool force = false) const {
+        return plan_go_live(topology, state, "rz1", force);
+    }
+    [[nodiscard]] std::string refusal() const {
+        const auto refused = plan();
+        if (refused) {
+            return "it is not refused";
+        }
+        EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+        return refused.error().message;
+    }
+    [[nodiscard]] std::vector<std::string> taken_over() const {
+        std::vector<std::string> luns;
+        const auto live = plan();
+        for (const Takeover& takeover : live->takes_over) {
+            luns.push_back(takeover.lun + " on " + takeover.node);
+        }
+        return luns;
+    }
+};
+
+TEST_F(GoLiveTest, is_refused_while_the_other_site_is_a_member) {
+    state.nodes[3].online = true;
+    state.nodes[3].unclean = false;
+    EXPECT_THAT(refusal(), HasSubstr("rz2-b of the other site is a member"));
+    EXPECT_FALSE(plan(true));
+}
+
+TEST_F(GoLiveTest, takes_over_what_was_promoted_in_the_lost_site) {
+    const auto live = plan();
+    ASSERT_TRUE(live) << live.error().message;
+    EXPECT_THAT(live->dead, ElementsAre("rz2-a", "rz2-b"));
+    EXPECT_EQ(live->votes, 2U);
+    ASSERT_EQ(live->takes_over.size(), 1U);
+    EXPECT_THAT(live->takes_over[0].text, HasSubstr("blue on rz1-a"));
+    EXPECT_THAT(live->takes_over[0].text, HasSubstr("what rz2-a wrote"));
+    EXPECT_FALSE(plan_go_live(topology, state, "rz2", false));
+}
+
+/// Failback manual: red, at home in rz1, stayed in rz2, which died.
+TEST_F(GoLiveTest, a_lun_at_home_here_loses_as_well_when_it_was_written_there) {
+    state.resources["mirror_red"].running = {{"rz1-a", false}, {"rz2-a", true}};
+    EXPECT_THAT(taken_over(), ElementsAre("red on rz1-a", "blue on rz1-a"));
+    fence_rz2(); // then nobody knows where it was promoted
+    EXPECT_THAT(taken_over(), ElementsAre("red on rz1-a", "blue on rz1-a"));
+}
+
+TEST_F(GoLiveTest, a_lun_of_the_lost_site_that_is_promoted_here_loses_nothing) {
+    state.resources["mirror_blue"].running = {{"rz1-a", true}, {"rz2-a", false}};
+    EXPECT_THAT(taken_over(), ElementsAre());
+}
+
+TEST_F(GoLiveTest, a_converged_lun_that_is_promoted_here_too_loses_nothing) {
+    Lun& blue = topology.luns[1];
+    blue.target = {};
+    blue.address = {};
+    state.resources["mirror_blue"].running = {{"rz2-a", true}, {"rz1-a", true}};
+    EXPECT_THAT(taken_over(), ElementsAre());
+}
+
+TEST_F(GoLiveTest, a_lun_whose_copy_here_has_no_living_node_stays_down) {
+    state.nodes[0].online = false;
+    EXPECT_THAT(taken_over(), ElementsAre());
+    EXPECT_THAT(plan()->stays_down, ElementsAre("red", "blue"));
+}
+
+TEST_F(GoLiveTest, is_refused_where_pacemaker_does_it_by_itself) {
+    state.quorate = true;
+    EXPECT_THAT(refusal(), HasSubstr("has quorum and fences rz2-a, rz2-b by itself: wait"));
+    EXPECT_TRUE(plan(true));
+    state.resources[fence_id("rz2-b", 0)].failed = true;
+    EXPECT_TRUE(plan()) << "its PDU does not answer: only an operator can say that it is dead";
+    state.resources[fence_id("rz2-b", 0)].failed = false;
+    state.properties["stonith-enabled"] = "false";
+    EXPECT_TRUE(plan());
+}
+
+TEST_F(GoLiveTest, after_fencing_it_is_for_luns_that_wait_only) {
+    fence_rz2();
+    state.quorate = true;
+    // DRBD's handler refuses a copy whose peer may have written alone, and says: go-live.
+    EXPECT_THAT(taken_over(), ElementsAre("blue on rz1-a"));
+    state.resources["mirror_blue"].running = {{"rz1-a", true}};
+    EXPECT_THAT(refusal(), HasSubstr("there is nothing to confirm"));
+    state.quorate = false;
+    EXPECT_TRUE(plan()) << "without quorum it is the votes that are missing";
 }
 
 class ResolveTest : public ::testing::Test {
