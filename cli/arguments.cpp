@@ -121,6 +121,16 @@ void describe_bad_day(CLI::App& app, Arguments& all) {
         [&all] { all.action = [&all] { return run_go_live(all.options, all.go_live); }; });
 }
 
+/// For the shell's completion; in no group, so that --help does not show it.
+void describe_names(CLI::App& app, Arguments& all) {
+    auto* names = app.add_subcommand("names", "Names of one kind, one a line")->group("");
+    names->add_option("KIND", all.names_kind, "site, node, storage, lun or vm")
+        ->required()
+        ->check(CLI::IsMember({"site", "node", "storage", "lun", "vm"}));
+    names->callback(
+        [&all] { all.action = [&all] { return run_names(all.options, all.names_kind); }; });
+}
+
 } // namespace
 
 void describe(CLI::App& app, Arguments& arguments) {
@@ -139,6 +149,7 @@ void describe(CLI::App& app, Arguments& arguments) {
     describe_drain(app, arguments, "drain", "Evacuate a node or a site by live migration", true);
     describe_drain(app, arguments, "undrain", "Let a drained node or site work again", false);
     describe_bad_day(app, arguments);
+    describe_names(app, arguments);
     app.footer("Exit: 0 fine, 1 findings or a refused action, 2 bad usage or unreadable input, "
                "3 the cluster could not be asked.");
 }

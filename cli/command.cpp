@@ -56,7 +56,7 @@ LoadedTopology load(const Options& options) {
             print_json({{"findings", to_json(loaded->findings)}});
         }
         fmt::print(stderr, "twinsite: {} is no usable topology\n", options.topology);
-        return {{}, Exit::usage};
+        return {{}, Exit::findings};
     }
     return {std::move(loaded->topology), Exit::fine};
 }
