@@ -1,5 +1,11 @@
 #include "cli/arguments.hpp"
 
+#include <twinsite/base/table.hpp>
+
+#include <unistd.h>
+
+#include <cstdlib>
+
 namespace twinsite::cli {
 
 namespace {
@@ -156,6 +162,8 @@ void describe(CLI::App& app, Arguments& arguments) {
 
 void Arguments::settle() {
     options.json = output == "json";
+    options.colour =
+        colour_wanted(::isatty(STDOUT_FILENO) == 1, std::getenv("NO_COLOR"), std::getenv("TERM"));
     status.format = output;
     if (output == "html" || output == "prometheus") {
         // Only status has pages and metrics; action is set by its callback.

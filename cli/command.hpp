@@ -17,6 +17,7 @@ enum class Exit { fine = 0, findings = 1, usage = 2, cluster = 3 };
 struct Options {
     std::string topology = "/etc/twinsite/topology.json";
     bool json = false;
+    bool colour = false; ///< text goes to a terminal that shows it
 };
 
 /// The topology, or the exit code after its problems were printed.

@@ -5,6 +5,7 @@
 
 #include <twinsite/base/choice.hpp>
 #include <twinsite/base/deadline.hpp>
+#include <twinsite/base/table.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/mirror/drbd.hpp>
 #include <twinsite/mirror/memory.hpp>
@@ -101,9 +102,18 @@ Json resolution_json(const site::Resolution& resolution) {
             {"elsewhere", resolution.elsewhere}};
 }
 
-void print_resolution(const site::Resolution& resolution) {
-    fmt::print("{}: {}: {}\n", resolution.lun, site::to_string(resolution.verdict),
-               resolution.reason);
+Tone tone_of(site::Verdict verdict) {
+    if (verdict == site::Verdict::keep_this || verdict == site::Verdict::nothing_to_do) {
+        return Tone::good;
+    }
+    return verdict == site::Verdict::refuse ? Tone::bad : Tone::warning;
+}
+
+void print_resolution(const Options& options, const site::Resolution& resolution) {
+    fmt::print(
+        "{}: {}: {}\n", resolution.lun,
+        painted(site::to_string(resolution.verdict), tone_of(resolution.verdict), options.colour),
+        resolution.reason);
     for (const std::string& side : resolution.sides) {
         fmt::print("    {}\n", side);
     }
@@ -197,7 +207,7 @@ Exit run_resolve(const Options& options, const ResolveOptions& how) {
         if (options.json) {
             all.push_back(resolution_json(resolution));
         } else {
-            print_resolution(resolution);
+            print_resolution(options, resolution);
         }
         const bool acts = !resolution.commands.empty();
         if (resolution.verdict == site::Verdict::refuse ||

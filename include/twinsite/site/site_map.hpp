@@ -67,7 +67,7 @@ struct SiteMap {
 SiteMap map_sites(const Topology& topology, const ClusterState& state);
 
 /// A page of text, one site after the other.
-std::string to_text(const SiteMap& map);
+std::string to_text(const SiteMap& map, bool colour = false);
 
 /// One self-contained page: sites with hosts and VMs, LUNs, what a cut would do now, findings.
 std::string to_html(const SiteMap& map, const std::vector<Finding>& findings);

@@ -55,6 +55,27 @@ TEST_F(Usage, findings_are_json_when_asked) {
     EXPECT_THAT(run.out, HasSubstr("\"where\": \"/nodes/rz1-a/memroy_mib\""));
 }
 
+/// script(1) gives the command a terminal.
+TEST_F(Usage, a_terminal_gets_colour_unless_it_is_not_wanted) {
+    const auto file = scratch.write("topology.json", example_with("\"home\": \"rz1\", \"luns\"",
+                                                                  "\"home\": \"rz2\", \"luns\""));
+    const auto on_terminal = [&](const std::string& environment) {
+        const std::string command = "env -u NO_COLOR " + environment + " " +
+                                    twinsite_program().string() + " --topology " + file.string() +
+                                    " check";
+        const auto run = process::SystemCommandRunner().run(
+            {.argv = {"script", "-qec", command, "/dev/null"}, .input = {}, .environment = {}},
+            Deadline::after(SystemClock(), Milliseconds(30000)));
+        return run ? run->out : run.error().message;
+    };
+    EXPECT_THAT(on_terminal("TERM=xterm"), HasSubstr("\x1b[31merror:\x1b[0m"));
+    for (const char* refused : {"TERM=dumb", "TERM=xterm NO_COLOR=1"}) {
+        const std::string out = on_terminal(refused);
+        EXPECT_THAT(out, HasSubstr("error:")) << refused;
+        EXPECT_THAT(out, ::testing::Not(HasSubstr("\x1b"))) << refused;
+    }
+}
+
 TEST_F(Usage, unreadable_input_is_exit_2) {
     EXPECT_EQ(with_topology("{", {"check"}).exit_code, 2);
     const auto missing = run_twinsite({"--topology", "/nonexistent/file", "check"});

@@ -87,6 +87,18 @@ TEST_F(Pages, metrics_count_what_is_not_at_home) {
     EXPECT_THAT(metrics, HasSubstr("# TYPE ha_cluster_twinsite_lun_at_home gauge\n"));
 }
 
+TEST_F(Pages, text_is_a_table_and_coloured_when_asked) {
+    state.resources["vm_rot"].running = {{"rz1-b", false}};
+    const std::string plain = to_text(map_sites(topology, state));
+    EXPECT_THAT(plain, HasSubstr("\n  VM    rot    on rz1-b\n"));
+    EXPECT_THAT(plain, HasSubstr("\n  VM    rosa   NOT RUNNING (home rz1)  [not configured]\n"));
+    EXPECT_THAT(plain, HasSubstr("\n  LUN   red    promoted on rz1-a "));
+    EXPECT_THAT(plain, Not(HasSubstr("\x1b")));
+    const std::string coloured = to_text(map_sites(topology, state), true);
+    EXPECT_THAT(coloured, HasSubstr("\x1b[31mNOT RUNNING (home rz1)\x1b[0m"));
+    EXPECT_THAT(coloured, HasSubstr("\x1b[32monline\x1b[0m"));
+}
+
 TEST_F(Pages, a_node_that_is_lost_makes_what_it_ran_unknown) {
     state.nodes[3].unclean = true;
     const SiteMap map = map_sites(topology, state);
