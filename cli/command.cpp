@@ -33,6 +33,7 @@ void print_findings(const Options& options, const std::vector<site::Finding>& fi
         return;
     }
     std::vector<Row> rows;
+    rows.reserve(findings.size());
     for (const site::Finding& finding : findings) {
         rows.push_back(
             {{fmt::format("{}:", site::to_string(finding.severity)), tone_of(finding.severity)},

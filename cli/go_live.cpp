@@ -31,6 +31,7 @@ std::string since(const site::Takeover& takeover) {
 
 void print(const Options& options, const site::GoLive& plan, const std::string& site) {
     std::vector<std::string> takes_over;
+    takes_over.reserve(plan.takes_over.size());
     for (const site::Takeover& takeover : plan.takes_over) {
         takes_over.push_back(takeover.text + since(takeover));
     }

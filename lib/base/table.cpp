@@ -31,6 +31,7 @@ std::vector<std::string> table_lines(const std::vector<Row>& rows, bool colour) 
         }
     }
     std::vector<std::string> lines;
+    lines.reserve(rows.size());
     for (const Row& row : rows) {
         std::string line;
         std::size_t blanks = 0;

@@ -113,6 +113,7 @@ void find_cycle(const site::Topology& topology, Problems& problems) {
     }
     const auto circle = find_circle(topology, index, waiting);
     std::vector<std::string> names;
+    names.reserve(circle.size() + 1);
     for (const std::size_t vm : circle) {
         names.push_back(topology.vms[vm].name);
     }

@@ -20,6 +20,7 @@ auto* find_named(const Items& items, const std::string& name) {
 template <typename Items>
 std::vector<std::string> names_of(const Items& items) {
     std::vector<std::string> names;
+    names.reserve(items.size());
     for (const auto& item : items) {
         names.push_back(item.name);
     }
