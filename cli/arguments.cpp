@@ -1,5 +1,11 @@
 #include "cli/arguments.hpp"
 
+#include <twinsite/base/table.hpp>
+
+#include <unistd.h>
+
+#include <cstdlib>
+
 namespace twinsite::cli {
 
 namespace {
@@ -115,8 +121,20 @@ void describe_bad_day(CLI::App& app, Arguments& all) {
         app.add_subcommand("go-live", "An operator's confirmation that the other site is dead");
     go_live->add_option("SITE", all.go_live.site, "The site that lives")->required();
     go_live->add_flag("--yes", all.go_live.yes, "The other site has no power: I looked");
+    go_live->add_flag("--force", all.go_live.force,
+                      "Although this site has quorum and fences the other by itself");
     go_live->callback(
         [&all] { all.action = [&all] { return run_go_live(all.options, all.go_live); }; });
+}
+
+/// For the shell's completion; in no group, so that --help does not show it.
+void describe_names(CLI::App& app, Arguments& all) {
+    auto* names = app.add_subcommand("names", "Names of one kind, one a line")->group("");
+    names->add_option("KIND", all.names_kind, "site, node, storage, lun or vm")
+        ->required()
+        ->check(CLI::IsMember({"site", "node", "storage", "lun", "vm"}));
+    names->callback(
+        [&all] { all.action = [&all] { return run_names(all.options, all.names_kind); }; });
 }
 
 } // namespace
@@ -137,12 +155,15 @@ void describe(CLI::App& app, Arguments& arguments) {
     describe_drain(app, arguments, "drain", "Evacuate a node or a site by live migration", true);
     describe_drain(app, arguments, "undrain", "Let a drained node or site work again", false);
     describe_bad_day(app, arguments);
+    describe_names(app, arguments);
     app.footer("Exit: 0 fine, 1 findings or a refused action, 2 bad usage or unreadable input, "
                "3 the cluster could not be asked.");
 }
 
 void Arguments::settle() {
     options.json = output == "json";
+    options.colour =
+        colour_wanted(::isatty(STDOUT_FILENO) == 1, std::getenv("NO_COLOR"), std::getenv("TERM"));
     status.format = output;
     if (output == "html" || output == "prometheus") {
         // Only status has pages and metrics; action is set by its callback.

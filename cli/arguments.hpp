@@ -22,6 +22,7 @@ struct Arguments {
     DrainOptions drain;
     ResolveOptions resolve;
     GoLiveOptions go_live;
+    std::string names_kind;
     bool status_given = false;
     std::function<Exit()> action; ///< of the subcommand that was given
 

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/here.hpp"
 #include "cli/json.hpp"
 #include "cli/live.hpp"
 #include "cli/mirror_options.hpp"
@@ -16,9 +17,7 @@
 #include <twinsite/site/check_quorum.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
 #include <filesystem>
 
 namespace twinsite::cli {
@@ -30,12 +29,6 @@ using Findings = std::vector<site::Finding>;
 void append(Findings& all, Findings more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));
-}
-
-std::string own_name() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data())
-                                                            : std::string{};
 }
 
 /// What only a node can answer and was not asked here; a sentence for each.

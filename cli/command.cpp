@@ -2,6 +2,7 @@
 
 #include "cli/json.hpp"
 
+#include <twinsite/base/table.hpp>
 #include <twinsite/config/topology_file.hpp>
 
 #include <fmt/format.h>
@@ -10,16 +11,40 @@
 #include <cstdio>
 namespace twinsite::cli {
 
+namespace {
+
+Tone tone_of(site::Severity severity) {
+    switch (severity) {
+    case site::Severity::error:
+        return Tone::bad;
+    case site::Severity::warning:
+        return Tone::warning;
+    case site::Severity::notice:
+        return Tone::plain;
+    }
+    return Tone::bad;
+}
+
+} // namespace
+
 void print_findings(const Options& options, const std::vector<site::Finding>& findings) {
     if (options.json) {
         print_json({{"findings", to_json(findings)}});
         return;
     }
+    std::vector<Row> rows;
+    rows.reserve(findings.size());
     for (const site::Finding& finding : findings) {
-        fmt::print("{}: {}: {} [{}]\n", site::to_string(finding.severity), finding.where,
-                   finding.problem, finding.code);
-        if (!finding.remedy.empty()) {
-            fmt::print("    {}\n", finding.remedy);
+        rows.push_back(
+            {{fmt::format("{}:", site::to_string(finding.severity)), tone_of(finding.severity)},
+             {finding.where + ":"},
+             {fmt::format("{} [{}]", finding.problem, finding.code)}});
+    }
+    const auto lines = table_lines(rows, options.colour);
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        fmt::print("{}\n", lines[i]);
+        if (!findings[i].remedy.empty()) {
+            fmt::print("    {}\n", findings[i].remedy);
         }
     }
 }
@@ -51,7 +76,7 @@ LoadedTopology load(const Options& options) {
                 report(options,
                        {ErrorKind::invalid_config,
                         fmt::format("{} is no usable topology", options.topology)},
-                       Exit::usage, {{"findings", to_json(loaded->findings)}})};
+                       Exit::findings, {{"findings", to_json(loaded->findings)}})};
     }
     return {std::move(loaded->topology), Exit::fine};
 }

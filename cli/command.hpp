@@ -18,6 +18,7 @@ struct Options {
     std::string topology = "/etc/twinsite/topology.json";
     bool json = false;
     bool one_line = false; ///< each JSON document in a line of its own
+    bool colour = false;   ///< text goes to a terminal that shows it
 };
 
 /// The topology, or the exit code after its problems were printed.

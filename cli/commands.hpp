@@ -77,8 +77,13 @@ Exit run_resolve(const Options& options, const ResolveOptions& how);
 struct GoLiveOptions {
     std::string site;
     bool yes = false;
+    bool force = false; ///< though this site has quorum and fences by itself
 };
 Exit run_go_live(const Options& options, const GoLiveOptions& go_live);
+
+/// The names of one kind (site, node, storage, lun, vm), one a line, for the shell's completion.
+/// Silent when the topology is not usable.
+Exit run_names(const Options& options, const std::string& kind);
 
 struct StatusOptions {
     std::string format; ///< "", html or prometheus

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/here.hpp"
 #include "cli/json.hpp"
 #include "cli/live.hpp"
 
@@ -6,6 +7,7 @@
 #include <twinsite/base/text.hpp>
 #include <twinsite/cluster/quorum.hpp>
 #include <twinsite/mirror/accepted_loss.hpp>
+#include <twinsite/mirror/contact.hpp>
 #include <twinsite/process/command.hpp>
 #include <twinsite/site/go_live.hpp>
 
@@ -17,41 +19,78 @@ namespace twinsite::cli {
 
 namespace {
 
+/// "; last contact with the promoted copy at TIME": known only where the copy is.
+std::string since(const site::Takeover& takeover) {
+    if (takeover.node != own_name()) {
+        return fmt::format("; since when says this command on {}", takeover.node);
+    }
+    const auto contact = mirror::read_contact(mirror::run_folder, takeover.lun);
+    if (!contact) {
+        return "; since when is not known here";
+    }
+    return fmt::format("; its last contact with the other copy, then {}, was at {}",
+                       mirror::to_string(contact->peer), local_time(contact->at));
+}
+
+std::vector<std::string> sentences(const site::GoLive& plan) {
+    std::vector<std::string> all;
+    all.reserve(plan.takes_over.size());
+    for (const site::Takeover& takeover : plan.takes_over) {
+        all.push_back(takeover.text + since(takeover));
+    }
+    return all;
+}
+
 Json plan_json(const site::GoLive& plan, const std::string& site) {
     return {{"site", site},
             {"confirmed_dead", plan.dead},
             {"expected_votes", plan.votes},
-            {"takes_over", plan.takes_over},
+            {"takes_over", sentences(plan)},
+            {"stays_down", plan.stays_down},
             {"applied", false}};
 }
 
 void print(const site::GoLive& plan, const std::string& site) {
+    const std::vector<std::string> takes_over = sentences(plan);
     fmt::print("You confirm that these nodes are DEAD (no power): {}\n", join(plan.dead, ", "));
     fmt::print("If one of them lives, its LUNs will be written on both sides and data WILL be "
                "lost.\n");
-    fmt::print("{} then goes on with {} vote(s) and takes over:\n", site, plan.votes);
-    for (const std::string& lun : plan.takes_over) {
+    fmt::print("{} then goes on with {} vote(s) and takes over{}\n", site, plan.votes,
+               takes_over.empty() ? " no LUN" : ":");
+    for (const std::string& lun : takes_over) {
         fmt::print("  {}\n", lun);
+    }
+    if (!plan.stays_down.empty()) {
+        fmt::print("No living node of {} has a copy of, so these stay down: {}\n", site,
+                   join(plan.stays_down, ", "));
     }
 }
 
-/// DRBD's handler otherwise refuses a copy whose dead peer may have written alone for long.
-Status accept_loss(const site::Topology& topology, const std::string& living,
-                   mirror::AcceptedLosses& losses, const Deadline& deadline) {
-    for (const site::Lun& lun : topology.luns) {
-        for (const site::Replica& replica : lun.mirror.replicas) {
-            const site::Node* node = topology.node(replica.node);
-            if (lun.home == living || node == nullptr || node->site != living) {
-                continue;
-            }
-            const auto told = losses.accept(lun.name, replica.node, std::time(nullptr), deadline);
-            if (!told) {
-                return fail(told.error().in(lun.name));
-            }
+/// What was done so far; each step can be repeated without harm.
+class Steps {
+public:
+    explicit Steps(const Options& options)
+        : options_(options) {}
+
+    void add(std::string step) {
+        if (!options_.json) {
+            fmt::print("done: {}\n", step);
         }
+        done_.push_back(std::move(step));
     }
-    return {};
-}
+    [[nodiscard]] Exit stop(const Error& why, Json document) const {
+        return report(
+            options_,
+            {why.kind, fmt::format("{}. Done before that: {}. Run the same command again when the "
+                                   "cause is gone: it repeats what was done without harm",
+                                   why.message, done_.empty() ? "nothing" : join(done_, "; "))},
+            Exit::cluster, std::move(document));
+    }
+
+private:
+    const Options& options_;
+    std::vector<std::string> done_;
+};
 
 /// Corosync is told, and asked until it has kept the quorum for two seconds.
 Status take_quorum(unsigned votes) {
@@ -87,7 +126,8 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
     if (!live) {
         return report(options, live.error(), Exit::cluster);
     }
-    const auto plan = site::plan_go_live(*loaded.topology, live->state, go_live.site);
+    const auto plan =
+        site::plan_go_live(*loaded.topology, live->state, go_live.site, go_live.force);
     if (!plan) {
         return report(options, plan.error(),
                       plan.error().kind == ErrorKind::conflict ? Exit::findings : Exit::usage);
@@ -106,21 +146,27 @@ Exit run_go_live(const Options& options, const GoLiveOptions& go_live) {
     process::SystemCommandRunner runner;
     const SystemClock clock;
     const auto deadline = Deadline::after(clock, std::chrono::seconds(120));
+    Steps steps(options);
     for (const std::string& node : plan->dead) {
         const auto told = runner.run_ok({{"stonith_admin", "--confirm", node}, {}, {}}, deadline);
         if (!told) {
-            return report(options, told.error().in("the fencer was not told"), Exit::cluster,
-                          std::move(document));
+            return steps.stop(told.error().in("the fencer was not told of " + node),
+                              std::move(document));
         }
+        steps.add(fmt::format("{} is confirmed as dead", node));
     }
     mirror::AcceptedLosses losses(runner);
-    if (const auto told = accept_loss(*loaded.topology, go_live.site, losses, deadline); !told) {
-        return report(options, told.error(), Exit::cluster, std::move(document));
+    for (const site::Takeover& takeover : plan->takes_over) {
+        const auto told = losses.accept(takeover.lun, takeover.node, std::time(nullptr), deadline);
+        if (!told) {
+            return steps.stop(told.error().in(takeover.lun), std::move(document));
+        }
     }
     if (const auto votes = take_quorum(plan->votes); !votes) {
-        return report(options, votes.error(), Exit::cluster, std::move(document));
+        return steps.stop(votes.error(), std::move(document));
     }
     losses.keep();
+    steps.add(fmt::format("{} vote(s) are enough for the quorum", plan->votes));
     document["applied"] = true;
     if (options.json) {
         print_json(document);

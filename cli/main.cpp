@@ -1,14 +1,18 @@
 // twinsite: generates, checks and shows the configuration of a two-site cluster.
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/misuse.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <system_error>
+#include <vector>
 
 namespace twinsite::cli {
 
@@ -22,6 +26,13 @@ int run(int argc, char** argv) {
         app.parse(argc, argv);
         arguments.settle();
     } catch (const CLI::ParseError& problem) {
+        const std::vector<std::string> words(argv + 1, argv + std::max(argc, 1));
+        const bool asked_for_help = problem.get_exit_code() == 0;
+        if (const std::string wrong = asked_for_help ? "" : explain_misuse(app, words);
+            !wrong.empty()) {
+            fmt::print(stderr, "twinsite: {}\nRun \"twinsite --help\" for more.\n", wrong);
+            return static_cast<int>(Exit::usage);
+        }
         return app.exit(problem) == 0 ? 0 : static_cast<int>(Exit::usage);
     }
     return static_cast<int>(arguments.action());

@@ -131,7 +131,7 @@ Exit show(const Options& options, const StatusOptions& how, const site::Topology
     } else if (how.format == "prometheus") {
         fmt::print("{}", site::to_prometheus(map, picture->findings));
     } else {
-        fmt::print("{}\n", site::to_text(map));
+        fmt::print("{}\n", site::to_text(map, options.colour));
         print_findings(options, picture->findings);
     }
     const bool at_home =

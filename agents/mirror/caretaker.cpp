@@ -67,7 +67,7 @@ process::Command attribute(std::string_view resource, std::vector<std::string> w
 } // namespace
 
 std::filesystem::path contact_file(const Folders& folders, std::string_view resource) {
-    return folders.run / fmt::format("{}.contact", resource);
+    return contact_file(folders.run, resource);
 }
 
 std::filesystem::path link_file(const Folders& folders, std::string_view resource) {
@@ -106,19 +106,7 @@ std::filesystem::path refusal_file(const Folders& folders, std::string_view reso
 }
 
 Result<Contact> read_contact(const Folders& folders, std::string_view resource) {
-    const auto text = read_file(contact_file(folders, resource), 4096);
-    if (!text) {
-        return fail(text.error());
-    }
-    const auto words = split(*text);
-    const auto at = words.size() == 2 ? parse_integer(words[0], 0, INT64_MAX)
-                                      : fail(ErrorKind::protocol, "the contact file is damaged");
-    if (!at) {
-        return fail(at.error());
-    }
-    return Contact{*at, words[1] == "Primary"     ? Role::primary
-                        : words[1] == "Secondary" ? Role::secondary
-                                                  : Role::unknown};
+    return read_contact(folders.run, resource);
 }
 
 Status write_contact(const Folders& folders, std::string_view resource, const Contact& contact) {

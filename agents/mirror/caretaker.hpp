@@ -7,6 +7,7 @@
 #include "agents/mirror/split_watch.hpp"
 #include "agents/mirror/verify_plan.hpp"
 
+#include <twinsite/mirror/contact.hpp>
 #include <twinsite/mirror/decision.hpp>
 #include <twinsite/mirror/memory.hpp>
 #include <twinsite/process/command.hpp>
@@ -56,13 +57,6 @@ struct CarePlan {
     unsigned pool_warn = 80;           ///< percent
     unsigned pool_alarm = 95;          ///< percent
     std::uint64_t most_behind_kib = 0; ///< protocol A: how far the peer may be behind; 0: any
-};
-
-/// What the unpromoted side knows of its peer while there is no connection: written to RUN by the
-/// monitor and when the peer has changed its role, read by the fence handler.
-struct Contact {
-    UnixTime at = 0;
-    Role peer = Role::unknown;
 };
 
 std::filesystem::path contact_file(const Folders& folders, std::string_view resource);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <twinsite/block/worry.hpp>
+#include <twinsite/mirror/contact.hpp>
 #include <twinsite/mirror/memory.hpp>
 
 #include <filesystem>
@@ -11,7 +12,7 @@ namespace twinsite::mirror {
 /// Where memory lives: STATE outlasts a reboot, RUN does not.
 struct Folders {
     std::filesystem::path state = memory_folder;
-    std::filesystem::path run = "/run/twinsite/mirror";
+    std::filesystem::path run = run_folder;
     std::filesystem::path devices = block::worry_folder; ///< notes for those who use the mirror
 };
 

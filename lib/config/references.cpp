@@ -1,9 +1,11 @@
 #include "lib/config/topology_reader.hpp"
 
+#include <twinsite/base/choice.hpp>
 #include <twinsite/base/text.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -27,13 +29,7 @@ public:
         if (name.empty() || set_.contains(name)) {
             return;
         }
-        // Comparing with thousands of names serves nobody.
-        constexpr std::size_t enough = 2000;
-        const std::string near = list_.size() > enough ? std::string{} : nearest(name, list_);
-        problems_.add("unknown-reference", where,
-                      near.empty() ? fmt::format("there is no {} \"{}\"", what_, printable(name))
-                                   : fmt::format("there is no {} \"{}\"; did you mean \"{}\"?",
-                                                 what_, printable(name), near),
+        problems_.add("unknown-reference", where, no_such(what_, name, list_),
                       fmt::format("Name an existing {}, or add this one.", what_));
     }
 
@@ -51,9 +47,36 @@ void collect(Names& names, const Items& items) {
     }
 }
 
+using Index = std::unordered_map<std::string_view, std::size_t>;
+
+/// Each VM that still WAITS has one in its "after" that waits too: going from one to the next leads
+/// into a circle. Returned from its first member in the file on.
+std::vector<std::size_t> find_circle(const site::Topology& topology, const Index& index,
+                                     const std::vector<std::size_t>& waiting) {
+    std::vector<std::size_t> path;
+    std::vector<bool> seen(waiting.size(), false);
+    auto at = static_cast<std::size_t>(
+        std::find_if(waiting.begin(), waiting.end(), [](std::size_t n) { return n > 0; }) -
+        waiting.begin());
+    while (!seen[at]) {
+        seen[at] = true;
+        path.push_back(at);
+        for (const std::string& first : topology.vms[at].after) {
+            if (const auto found = index.find(first);
+                found != index.end() && waiting[found->second] > 0) {
+                at = found->second;
+                break;
+            }
+        }
+    }
+    path.erase(path.begin(), std::find(path.begin(), path.end(), at));
+    std::rotate(path.begin(), std::min_element(path.begin(), path.end()), path.end());
+    return path;
+}
+
 /// A circle in "after" would keep every VM in it from ever starting.
 void find_cycle(const site::Topology& topology, Problems& problems) {
-    std::unordered_map<std::string_view, std::size_t> index;
+    Index index;
     for (std::size_t i = 0; i < topology.vms.size(); ++i) {
         index.emplace(topology.vms[i].name, i);
     }
@@ -88,14 +111,17 @@ void find_cycle(const site::Topology& topology, Problems& problems) {
     if (taken == topology.vms.size()) {
         return;
     }
-    for (std::size_t i = 0; i < waiting.size(); ++i) {
-        if (waiting[i] > 0) {
-            problems.add("schema-invalid", below(below("/vms", topology.vms[i].name), "after"),
-                         "these VMs wait for each other in a circle",
-                         "Remove one \"after\" of the circle.");
-            return;
-        }
+    const auto circle = find_circle(topology, index, waiting);
+    std::vector<std::string> names;
+    names.reserve(circle.size() + 1);
+    for (const std::size_t vm : circle) {
+        names.push_back(topology.vms[vm].name);
     }
+    names.push_back(names.front());
+    problems.add(
+        "schema-invalid", below(below("/vms", names.front()), "after"),
+        fmt::format("these VMs wait for each other in a circle: {}", join(names, " after ")),
+        "Remove one \"after\" of the circle.");
 }
 
 } // namespace

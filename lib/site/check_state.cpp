@@ -4,6 +4,7 @@
 #include <twinsite/site/check_live.hpp>
 #include <twinsite/site/names.hpp>
 #include <twinsite/site/site_map.hpp>
+#include <twinsite/site/split_marker.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -61,21 +62,19 @@ std::string role_story(std::string_view changes) {
     return join(story, ", ");
 }
 
-/// The agents' node attribute: "DETECTED GENERATION ROLE KIB [ANCESTOR [ROLE@TIME,...]]".
 std::string split_story(const std::string& node, const std::string& marker) {
-    const auto words = split(marker);
-    if (words.size() < 4) {
+    const auto said = parse_split_marker(marker);
+    if (!said) {
         return node + " does not say what it wrote";
     }
     std::vector<std::string> more;
-    if (words.size() > 4 && words[4] != "unknown") {
-        more.push_back("last common generation " + printable(words[4]));
+    if (!said->ancestor.empty()) {
+        more.push_back("last common generation " + said->ancestor);
     }
-    if (const auto roles = words.size() > 5 ? role_story(words[5]) : ""; !roles.empty()) {
+    if (const auto roles = role_story(said->roles); !roles.empty()) {
         more.push_back(roles);
     }
-    return fmt::format("{} was {} and wrote {} KiB since{}", node, printable(words[2]),
-                       printable(words[3]),
+    return fmt::format("{} was {} and wrote {} KiB since{}", node, said->role, said->written_kib,
                        more.empty() ? "" : fmt::format(" ({})", join(more, "; ")));
 }
 
@@ -85,7 +84,7 @@ void check_mirror(const LunEntry& lun, const ClusterState& state, std::vector<Fi
     for (const CopyEntry& copy : lun.copies) {
         const NodeState* node = state.node(copy.node);
         const auto marker = node == nullptr ? std::map<std::string, std::string>::const_iterator{}
-                                            : node->attributes.find("mirror-split-" + name);
+                                            : node->attributes.find(split_marker_name(name));
         if (node != nullptr && marker != node->attributes.end() && marker->second != "0") {
             split_sides.push_back(split_story(copy.node, marker->second));
         }

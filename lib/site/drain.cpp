@@ -1,5 +1,6 @@
 #include "lib/site/plain_set.hpp"
 
+#include <twinsite/base/choice.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/drain.hpp>
 #include <twinsite/site/site_map.hpp>
@@ -13,14 +14,16 @@ namespace twinsite::site {
 Result<std::vector<std::string>> drain_targets(const Topology& topology, const std::string& kind,
                                                const std::string& name) {
     std::vector<std::string> nodes;
+    std::vector<std::string> known;
     for (const Node& node : topology.nodes) {
+        known.push_back(node.name);
         if ((kind == "site" && node.site == name) || (kind == "node" && node.name == name)) {
             nodes.push_back(node.name);
         }
     }
     if (nodes.empty()) {
         return fail(ErrorKind::invalid_config,
-                    fmt::format("there is no {} \"{}\"", kind, printable(name)));
+                    no_such(kind, name, kind == "site" ? topology.sites : known));
     }
     return nodes;
 }

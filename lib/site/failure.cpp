@@ -1,3 +1,4 @@
+#include <twinsite/base/choice.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/what_if.hpp>
 
@@ -33,11 +34,7 @@ Status add_event(const Topology& topology, const std::string& event, Failure& fa
                                 printable(event)));
     }
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-        const std::string near = nearest(name, known);
-        return fail(ErrorKind::invalid_config,
-                    near.empty() ? fmt::format("there is no {} \"{}\"", kind, printable(name))
-                                 : fmt::format("there is no {} \"{}\"; did you mean \"{}\"?", kind,
-                                               printable(name), near));
+        return fail(ErrorKind::invalid_config, no_such(kind, name, known));
     }
     auto& set = kind == "site" ? failure.sites : (kind == "node" ? failure.nodes : failure.storage);
     set.insert(name);

@@ -1,4 +1,4 @@
-#include <twinsite/base/text.hpp>
+#include <twinsite/base/choice.hpp>
 #include <twinsite/site/move.hpp>
 
 #include <fmt/format.h>
@@ -17,13 +17,21 @@ auto* find_named(const Items& items, const std::string& name) {
     return found == items.end() ? nullptr : &*found;
 }
 
+template <typename Items>
+std::vector<std::string> names_of(const Items& items) {
+    std::vector<std::string> names;
+    names.reserve(items.size());
+    for (const auto& item : items) {
+        names.push_back(item.name);
+    }
+    return names;
+}
+
 Status check_site(const Topology& topology, const std::string& site) {
     if (std::find(topology.sites.begin(), topology.sites.end(), site) != topology.sites.end()) {
         return {};
     }
-    return fail(ErrorKind::invalid_config,
-                fmt::format("there is no site \"{}\"; there are: {}", printable(site),
-                            join(topology.sites, ", ")));
+    return fail(ErrorKind::invalid_config, no_such("site", site, topology.sites));
 }
 
 /// Everything that hangs together with the LUNs in it, through VMs with several LUNs.
@@ -54,7 +62,7 @@ Result<HomeChange> move_vm(const Topology& topology, const std::string& vm, cons
     }
     const Vm* found = find_named(topology.vms, vm);
     if (found == nullptr) {
-        return fail(ErrorKind::invalid_config, fmt::format("there is no VM \"{}\"", printable(vm)));
+        return fail(ErrorKind::invalid_config, no_such("VM", vm, names_of(topology.vms)));
     }
     if (with_lun) {
         return closure(topology, {found->luns.begin(), found->luns.end()}, to);
@@ -78,8 +86,7 @@ Result<HomeChange> move_lun(const Topology& topology, const std::string& lun,
         return fail(known.error());
     }
     if (find_named(topology.luns, lun) == nullptr) {
-        return fail(ErrorKind::invalid_config,
-                    fmt::format("there is no LUN \"{}\"", printable(lun)));
+        return fail(ErrorKind::invalid_config, no_such("LUN", lun, names_of(topology.luns)));
     }
     return closure(topology, {lun}, to);
 }

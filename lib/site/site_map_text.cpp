@@ -1,5 +1,8 @@
 #include "lib/site/site_map_votes.hpp"
 
+#include <twinsite/base/table.hpp>
+#include <twinsite/site/site_map.hpp>
+
 #include <fmt/format.h>
 
 #include <map>
@@ -12,55 +15,72 @@ std::string memory(const NodeEntry& entry) {
     if (entry.node->memory_mib == 0 || !entry.node->compute) {
         return {};
     }
-    return fmt::format("  {} of {} MiB for VMs in use", entry.used_mib, entry.node->usable_mib());
+    return fmt::format("{} of {} MiB for VMs in use", entry.used_mib, entry.node->usable_mib());
 }
 
-std::string lun_line(const LunEntry& lun) {
-    std::string line = fmt::format("  LUN {:<12}", lun.lun->name);
+Tone tone_of(const std::string& node_state) {
+    if (node_state == "online") {
+        return Tone::good;
+    }
+    const bool serves_again =
+        node_state == "standby" || node_state == "maintenance" || node_state == "joining";
+    return serves_again ? Tone::warning : Tone::bad;
+}
+
+/// What of a LUN's or VM's place is not as it should be.
+void add_place(Place place, const std::string& home, Row& row) {
+    if (place == Place::away) {
+        row.push_back({fmt::format("AWAY from {}", home), Tone::warning});
+    } else if (place == Place::unknown) {
+        row.push_back({"UNKNOWN: the node is unclean", Tone::bad});
+    }
+}
+
+void add_trouble(const std::string& trouble, Row& row) {
+    if (!trouble.empty()) {
+        row.push_back({fmt::format("[{}]", trouble), Tone::bad});
+    }
+}
+
+void add_lun(const LunEntry& lun, std::vector<Row>& rows) {
+    Row row{{"LUN"}, {lun.lun->name}};
     if (lun.promoted_on.empty()) {
-        line += fmt::format(" NOT PROMOTED (home {})", lun.lun->home);
+        row.push_back({fmt::format("NOT PROMOTED (home {})", lun.lun->home), Tone::bad});
     } else {
-        line += fmt::format(" promoted on {}", lun.promoted_on);
-        line +=
-            lun.served_on.empty() ? ", NOT SERVED" : fmt::format(", served on {}", lun.served_on);
-        if (lun.place == Place::away) {
-            line += fmt::format("  AWAY from {}", lun.lun->home);
-        } else if (lun.place == Place::unknown) {
-            line += "  UNKNOWN: the node is unclean";
-        }
+        row.push_back({fmt::format("promoted on {}", lun.promoted_on)});
+        row.push_back(lun.served_on.empty() ? Cell{"NOT SERVED", Tone::bad}
+                                            : Cell{fmt::format("served on {}", lun.served_on)});
+        add_place(lun.place, lun.lun->home, row);
     }
-    if (!lun.trouble.empty()) {
-        line += fmt::format("  [{}]", lun.trouble);
-    }
-    line += "\n";
+    add_trouble(lun.trouble, row);
+    rows.push_back(std::move(row));
     for (const CopyEntry& copy : lun.copies) {
+        const bool good = copy.running && copy.state == CopyState::good;
         const bool follows = copy.node != lun.promoted_on && lun.behind_kib;
-        line += fmt::format("      copy on {:<12} {}{}{}\n", copy.node, to_string(copy.state),
-                            copy.running ? "" : " (mirror not running)",
-                            follows ? fmt::format(", {} KiB behind", *lun.behind_kib) : "");
+        rows.push_back(
+            {{""},
+             {""},
+             {fmt::format("copy on {}", copy.node)},
+             {fmt::format("{}{}{}", to_string(copy.state),
+                          copy.running ? "" : " (mirror not running)",
+                          follows ? fmt::format(", {} KiB behind", *lun.behind_kib) : ""),
+              good ? Tone::good : Tone::warning}});
     }
-    return line;
 }
 
-std::string vm_line(const VmEntry& vm) {
-    std::string line = fmt::format("  VM  {:<12}", vm.vm->name);
+Row vm_row(const VmEntry& vm) {
+    Row row{{"VM"}, {vm.vm->name}};
     if (vm.node.empty()) {
-        line += fmt::format(" NOT RUNNING (home {})", vm.vm->home);
+        row.push_back({fmt::format("NOT RUNNING (home {})", vm.vm->home), Tone::bad});
     } else {
-        line += fmt::format(" on {}", vm.node);
-        if (vm.place == Place::away) {
-            line += fmt::format("  AWAY from {}", vm.vm->home);
-        } else if (vm.place == Place::unknown) {
-            line += "  UNKNOWN: the node is unclean";
-        }
+        row.push_back({fmt::format("on {}", vm.node)});
+        add_place(vm.place, vm.vm->home, row);
         if (vm.apart) {
-            line += "  APART from its LUN";
+            row.push_back({"APART from its LUN", Tone::warning});
         }
     }
-    if (!vm.trouble.empty()) {
-        line += fmt::format("  [{}]", vm.trouble);
-    }
-    return line + "\n";
+    add_trouble(vm.trouble, row);
+    return row;
 }
 
 /// One line for the votes, one for each link with all its other ends.
@@ -85,27 +105,33 @@ std::string votes_and_links(const SiteMap& map) {
 
 } // namespace
 
-std::string to_text(const SiteMap& map) {
-    std::string out =
-        fmt::format("cluster {}: {}, DC {}\n", map.cluster,
-                    map.quorate ? "has quorum" : "NO QUORUM", map.dc.empty() ? "none" : map.dc);
+std::string to_text(const SiteMap& map, bool colour) {
+    const std::string quorum = map.quorate ? "has quorum" : painted("NO QUORUM", Tone::bad, colour);
+    std::string out = fmt::format("cluster {}: {}, DC {}\n", map.cluster, quorum,
+                                  map.dc.empty() ? "none" : map.dc);
     for (const std::string& site : map.sites) {
-        out += fmt::format("\n{}\n", site);
+        std::vector<Row> rows;
         for (const NodeEntry& entry : map.nodes) {
             if (entry.node->site == site) {
-                out += fmt::format("  node {:<11} {}{}\n", entry.node->name, entry.state,
-                                   memory(entry));
+                rows.push_back({{"node"},
+                                {entry.node->name},
+                                {entry.state, tone_of(entry.state)},
+                                {memory(entry)}});
             }
         }
         for (const LunEntry& lun : map.luns) {
             if ((lun.site.empty() ? lun.lun->home : lun.site) == site) {
-                out += lun_line(lun);
+                add_lun(lun, rows);
             }
         }
         for (const VmEntry& vm : map.vms) {
             if ((vm.site.empty() ? vm.vm->home : vm.site) == site) {
-                out += vm_line(vm);
+                rows.push_back(vm_row(vm));
             }
+        }
+        out += fmt::format("\n{}\n", site);
+        for (const std::string& line : table_lines(rows, colour)) {
+            out += fmt::format("  {}\n", line);
         }
     }
     return out + "\n" + votes_and_links(map);

@@ -191,7 +191,8 @@ EventResult split_brain(Stage& stage) {
         cast.other_node, fmt::format("twinsite resolve {} --yes; echo exit=$?", cast.lun));
     script.tell(refused);
     script.must(refused.find("exit=1") != std::string::npos &&
-                    refused.find("both copies were written") != std::string::npos,
+                    refused.find("choose with --keep SITE") != std::string::npos &&
+                    refused.find(fmt::format("keeping {} loses", cast.site)) != std::string::npos,
                 "a LUN written on both sides is not refused: " + refused);
     const std::string keep =
         fmt::format("twinsite resolve {} --keep {} --yes", cast.lun, cast.site);

@@ -75,7 +75,7 @@ struct SiteMap {
 SiteMap map_sites(const Topology& topology, const ClusterState& state);
 
 /// A page of text, one site after the other, then votes and links.
-std::string to_text(const SiteMap& map);
+std::string to_text(const SiteMap& map, bool colour = false);
 
 /// One self-contained page: sites with hosts and VMs, LUNs, votes and links, what a cut would do
 /// now, findings.

@@ -75,6 +75,27 @@ TEST_F(Usage, findings_are_json_when_asked) {
     EXPECT_THAT(run.out, HasSubstr("\"where\": \"/nodes/rz1-a/memroy_mib\""));
 }
 
+/// script(1) gives the command a terminal.
+TEST_F(Usage, a_terminal_gets_colour_unless_it_is_not_wanted) {
+    const auto file = scratch.write("topology.json", example_with("\"home\": \"rz1\", \"luns\"",
+                                                                  "\"home\": \"rz2\", \"luns\""));
+    const auto on_terminal = [&](const std::string& environment) {
+        const std::string command = "env -u NO_COLOR " + environment + " " +
+                                    twinsite_program().string() + " --topology " + file.string() +
+                                    " check";
+        const auto run = process::SystemCommandRunner().run(
+            {.argv = {"script", "-qec", command, "/dev/null"}, .input = {}, .environment = {}},
+            Deadline::after(SystemClock(), Milliseconds(30000)));
+        return run ? run->out : run.error().message;
+    };
+    EXPECT_THAT(on_terminal("TERM=xterm"), HasSubstr("\x1b[31merror:\x1b[0m"));
+    for (const char* refused : {"TERM=dumb", "TERM=xterm NO_COLOR=1"}) {
+        const std::string out = on_terminal(refused);
+        EXPECT_THAT(out, HasSubstr("error:")) << refused;
+        EXPECT_THAT(out, ::testing::Not(HasSubstr("\x1b"))) << refused;
+    }
+}
+
 TEST_F(Usage, unreadable_input_is_exit_2) {
     EXPECT_EQ(with_topology("{", {"check"}).exit_code, 2);
     const auto missing = run_twinsite({"--topology", "/nonexistent/file", "check"});
@@ -88,10 +109,72 @@ TEST_F(Usage, bad_usage_is_exit_2) {
     EXPECT_EQ(run_twinsite({"render", "--format", "yaml"}).exit_code, 2);
 }
 
+TEST_F(Usage, what_is_wrong_is_named_with_the_nearest_right_word) {
+    struct Row {
+        std::vector<std::string> words;
+        const char* message;
+    };
+    const Row rows[] = {
+        {{"chek"}, "there is no command \"chek\"; did you mean \"check\"?"},
+        {{}, "a command is missing; there are: check, render, "},
+        {{"--topolgy", "x", "check"},
+         "there is no option \"--topolgy\"; did you mean \"--topology\"?"},
+        {{"check", "--topolgy", "x"},
+         "there is no option of check \"--topolgy\"; did you mean \"--topology\"?"},
+        {{"check", "--topology=/x", "--liev"},
+         "there is no option of check \"--liev\"; did you mean \"--live\"?"},
+        {{"go-live", "rz1", "rz2"}, "go-live does not take \"rz2\""},
+        {{"move", "vm", "rot", "--two", "rz1"},
+         "there is no option of move \"--two\"; did you mean \"--to\"?"},
+        {{"move", "vm", "rot"}, "--to is required"},
+        {{"render", "--format", "yaml"}, "yaml not in"},
+    };
+    for (const Row& row : rows) {
+        const auto run = run_twinsite(row.words);
+        EXPECT_EQ(run.exit_code, 2) << row.message;
+        EXPECT_EQ(run.out, "") << row.message;
+        EXPECT_THAT(run.err, HasSubstr(row.message));
+    }
+}
+
+TEST_F(Usage, help_does_not_show_what_is_for_the_shell_only) {
+    const auto run = run_twinsite({"--help"});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.out, HasSubstr("go-live"));
+    EXPECT_THAT(run.out, ::testing::Not(HasSubstr("Names of one kind")));
+}
+
+TEST_F(Usage, an_unknown_name_is_answered_with_a_known_one) {
+    EXPECT_THAT(with_topology(example_text(), {"drain", "node", "rz1-c"}).err,
+                HasSubstr("there is no node \"rz1-c\"; did you mean \"rz1-"));
+    EXPECT_THAT(with_topology(example_text(), {"drain", "site", "Berlin"}).err,
+                HasSubstr("there is no site \"Berlin\"; there are: rz1, rz2"));
+    EXPECT_THAT(with_topology(example_text(), {"move", "vm", "rott", "--to", "rz2"}).err,
+                HasSubstr("there is no VM \"rott\"; did you mean \"rot\"?"));
+    EXPECT_THAT(with_topology(example_text(), {"move", "lun", "green-one", "--to", "rz2"}).err,
+                HasSubstr("there is no LUN \"green-one\"; there are: red, blue"));
+}
+
+/// A file that can be read but is no topology has findings, whoever reads it.
+TEST_F(Usage, an_invalid_file_is_exit_1_for_every_command) {
+    const std::string text = example_with("[\"red\"]", "[\"rad\"]");
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"check"},
+                                               {"render", "--format", "cib"},
+                                               {"plan"},
+                                               {"status"},
+                                               {"whatif"},
+                                               {"resolve"}}) {
+        const auto run = with_topology(text, words);
+        EXPECT_EQ(run.exit_code, 1) << words.front();
+        EXPECT_THAT(run.out + run.err, HasSubstr("did you mean \"red\"?"));
+    }
+}
+
 TEST_F(Usage, nothing_is_rendered_from_an_invalid_file) {
     const auto run =
         with_topology(example_with("[\"red\"]", "[\"rad\"]"), {"render", "--format", "cib"});
-    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(run.exit_code, 1);
     EXPECT_EQ(run.out, "");
     EXPECT_THAT(run.err, HasSubstr("did you mean \"red\"?"));
 }

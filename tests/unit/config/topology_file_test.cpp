@@ -116,7 +116,18 @@ TEST(TopologyFile, refuses_a_circle_of_vms_that_wait_for_each_other) {
     const std::string_view rosa = "\"rosa\": {";
     text.replace(text.find(rosa), rosa.size(), "\"rosa\": { \"after\": [\"rot\"],");
     const auto finding = only_finding(text);
-    EXPECT_THAT(finding.problem, HasSubstr("in a circle"));
+    EXPECT_THAT(finding.problem, HasSubstr("in a circle: rot after rosa after rot"));
+    EXPECT_EQ(finding.where, "/vms/rot/after");
+}
+
+/// rot only waits behind the circle of blau and cyan, and is not blamed.
+TEST(TopologyFile, names_the_members_of_a_circle_and_nobody_else) {
+    std::string text = example_with("\"rot\":  {", "\"rot\":  { \"after\": [\"cyan\"],");
+    text.replace(text.find("\"blau\": {"), 9, "\"blau\": { \"after\": [\"rosa\", \"cyan\"],");
+    text.replace(text.find("\"cyan\": {"), 9, "\"cyan\": { \"after\": [\"blau\"],");
+    const auto finding = only_finding(text);
+    EXPECT_THAT(finding.problem, HasSubstr("in a circle: blau after cyan after blau"));
+    EXPECT_EQ(finding.where, "/vms/blau/after");
 }
 
 TEST(TopologyFile, refuses_vms_that_neither_follow_their_lun_nor_overflow) {

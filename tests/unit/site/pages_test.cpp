@@ -174,6 +174,18 @@ TEST_F(Votes, unknown_where_corosync_does_not_answer) {
     EXPECT_THAT(to_html(map, {}), HasSubstr("<td>rz1-b</td><td>unknown</td>"));
 }
 
+TEST_F(Pages, text_is_a_table_and_coloured_when_asked) {
+    state.resources["vm_rot"].running = {{"rz1-b", false}};
+    const std::string plain = to_text(map_sites(topology, state));
+    EXPECT_THAT(plain, HasSubstr("\n  VM    rot    on rz1-b\n"));
+    EXPECT_THAT(plain, HasSubstr("\n  VM    rosa   NOT RUNNING (home rz1)  [not configured]\n"));
+    EXPECT_THAT(plain, HasSubstr("\n  LUN   red    promoted on rz1-a "));
+    EXPECT_THAT(plain, Not(HasSubstr("\x1b")));
+    const std::string coloured = to_text(map_sites(topology, state), true);
+    EXPECT_THAT(coloured, HasSubstr("\x1b[31mNOT RUNNING (home rz1)\x1b[0m"));
+    EXPECT_THAT(coloured, HasSubstr("\x1b[32monline\x1b[0m"));
+}
+
 TEST_F(Pages, a_node_that_is_lost_makes_what_it_ran_unknown) {
     state.nodes[3].unclean = true;
     const SiteMap map = map_sites(topology, state);
