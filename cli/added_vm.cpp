@@ -75,11 +75,11 @@ Status add_vm(site::Topology& topology, const std::string& text) {
     for (const std::string& pair : split(text, ",")) {
         const auto equals = pair.find('=');
         const std::string value = equals == std::string::npos ? "" : pair.substr(equals + 1);
-        if (const auto taken = take(vm, pair.substr(0, equals), value); !taken) {
+        if (auto taken = take(vm, pair.substr(0, equals), value); !taken) {
             return taken;
         }
     }
-    if (const auto checked = check(topology, vm); !checked) {
+    if (auto checked = check(topology, vm); !checked) {
         return checked;
     }
     if (vm.luns.empty()) {
