@@ -47,7 +47,7 @@ ocf::Outcome VmAgent::stop_every_self(const DomainIdentity& identity,
     const auto former = former_self(identity, request_.deadline);
     const bool both = former && *former && is_active(observe(identity, request_.deadline));
     const Milliseconds left = request_.deadline.left(world_.clock);
-    const ocf::Outcome former_end =
+    ocf::Outcome former_end =
         end_self(former, request_.deadline.within(world_.clock, both ? left / 2 : left));
     ocf::Outcome own_end = stop_domain(identity, definition);
     if (former_end.code != ocf::ExitCode::success) {

@@ -240,7 +240,7 @@ Result<bool> QemuProcesses::any() {
         if (!pid_in(entry->path().filename().string())) {
             continue;
         }
-        const auto guest = holds_some_guest(entry->path());
+        auto guest = holds_some_guest(entry->path());
         if (!guest) {
             return guest;
         }

@@ -8,10 +8,6 @@
 namespace twinsite::vm {
 namespace {
 
-using hypervisor::DomainIdentity;
-using hypervisor::Job;
-using hypervisor::Mark;
-using hypervisor::PauseReason;
 using ocf::ExitCode;
 using testing::Daemon;
 
