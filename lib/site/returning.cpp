@@ -56,6 +56,10 @@ std::string how_it_returns(const Topology& topology, const SiteMap& map, const V
         return "It returns by itself when its LUN and a host are there; see \"crm_mon -1\" for "
                "failures.";
     }
+    if (policy.failback == Failback::window && !policy.vm_follows_lun) {
+        return fmt::format("It returns in the failback window {}; see \"crm_mon -1\" for failures.",
+                           policy.window);
+    }
     if (!follows) {
         return fmt::format("\"failback\" is {}: it stays there. {}",
                            policy.failback == Failback::manual ? "manual" : "a window for LUNs",

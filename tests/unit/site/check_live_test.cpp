@@ -337,7 +337,7 @@ TEST_F(State, says_what_brings_it_home) {
         {Failback::window, true, false, vm, "returns by itself"},
         {Failback::manual, true, false, vm, "returns by itself"},
         {Failback::automatic, false, false, vm, "returns by itself"},
-        {Failback::window, false, false, vm, "a window for LUNs: it stays there. To send all home"},
+        {Failback::window, false, false, vm, "It returns in the failback window"},
         {Failback::manual, false, true, vm, "manual: it stays there. To send all home"},
     };
     for (const auto& each : cases) {
