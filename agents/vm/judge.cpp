@@ -20,6 +20,9 @@ Judgement judge_paused(const DomainView& domain) {
         return {Verdict::failed,
                 "paused on its arrival by a live migration whose end nobody confirmed"};
     }
+    if (domain.unstarted) {
+        return {Verdict::failed, "created by a start that was given up; it never ran"};
+    }
     switch (domain.pause) {
     case PauseReason::io_error:
         return {Verdict::degraded, "paused by an I/O error, until its disks answer", true};

@@ -97,7 +97,16 @@ ocf::Outcome VmAgent::start_stopped(const Definition& definition) {
     warn_of_balloon(definition);
     // Noted before it runs: whatever happens to this process, a stop will know what to look for.
     note_.write(definition.identity);
-    if (auto launched = launch(definition); !launched) {
+    // It comes with a mark: until that is taken away, a monitor may find it left behind.
+    const auto held = hold_migration();
+    if (!held) {
+        log::warning("its mark may stay until the next migration: {}", held.error().message);
+    }
+    auto launched = launch(definition);
+    if (launched) {
+        launched = let_go(definition.identity);
+    }
+    if (!launched) {
         if (launched.error().kind == ErrorKind::timeout) {
             undo_launch(definition.identity);
         }
@@ -109,8 +118,7 @@ ocf::Outcome VmAgent::start_stopped(const Definition& definition) {
 }
 
 Status VmAgent::launch(const Definition& definition) {
-    const Deadline deadline =
-        request_.deadline.before(std::min(patience, request_.deadline.left(world_.clock) / 4));
+    const Deadline deadline = launch_deadline();
     if (!settings_.state_folder.empty()) {
         const StateFile state = state_file(definition.identity);
         if (auto usable = state.usable(); !usable) {
@@ -128,7 +136,17 @@ Status VmAgent::launch(const Definition& definition) {
         return world_.maintenance.revert(definition.identity, settings_.revert_to, deadline);
     }
     log::info("starting domain {}", hypervisor::to_string(definition.identity));
-    return world_.hypervisor.create(definition.xml, deadline);
+    return world_.hypervisor.create(definition.xml, request_.resource(), deadline);
+}
+
+Deadline VmAgent::launch_deadline() const {
+    return request_.deadline.before(std::min(patience, request_.deadline.left(world_.clock) / 4));
+}
+
+Status VmAgent::let_go(const DomainIdentity& identity) {
+    auto resumed = world_.hypervisor.resume(identity, launch_deadline());
+    // Whether it runs is seen afterwards; a driver that cannot hold it back started it already.
+    return !resumed && resumed.error().kind == ErrorKind::conflict ? Status() : resumed;
 }
 
 Status VmAgent::restore(const StateFile& state, const Deadline& deadline) {

@@ -60,11 +60,12 @@ StopStep on_paused(const StopSchedule& schedule, const StopProgress& progress,
     if (domain.job == Job::migration_out && !progress.job_aborted) {
         return StopStep::abort_job;
     }
-    // One that arrived unconfirmed may run on the other host: to resume it is to run it twice. So
-    // may one that an I/O error stopped, when this node was cut off and is stopped for that: its
-    // retried writes would be older than what is on the disk. To destroy it loses what it never
-    // wrote.
-    const bool worth_it = domain.pause == PauseReason::user && !domain.unconfirmed;
+    // One that arrived unconfirmed, or that a start left behind, may run on the other host: to
+    // resume it is to run it twice. So may one that an I/O error stopped, when this node was cut
+    // off and is stopped for that: its retried writes would be older than what is on the disk. To
+    // destroy it loses what it never wrote.
+    const bool worth_it =
+        domain.pause == PauseReason::user && !domain.unconfirmed && !domain.unstarted;
     if (worth_it && !progress.resumed) {
         return StopStep::resume;
     }

@@ -110,7 +110,11 @@ private:
 
     // start.cpp
     ocf::Outcome start_stopped(const Definition& definition);
+    /// Bring it here, paused: what the daemon does after this action has ended must run nothing.
     Status launch(const Definition& definition);
+    /// The time of the call that brings it, or lets it go; the rest is for taking it back.
+    [[nodiscard]] Deadline launch_deadline() const;
+    Status let_go(const DomainIdentity& identity);
     Status restore(const StateFile& state, const Deadline& deadline);
     void undo_launch(const DomainIdentity& identity);
     ocf::Outcome finish_start(const Definition& definition);

@@ -77,7 +77,8 @@ Result<DomainView> view_of(virDomainPtr domain) {
         if (!mark) {
             return fail(mark.error()); // who does not know must not say that an admin paused it
         }
-        view.unconfirmed = mark->find(" in-migration=") != std::string::npos;
+        view.unconfirmed = mark_read(*mark) == Mark::in_migration;
+        view.unstarted = mark_read(*mark) == Mark::in_start;
     }
     if (view.state == DomainState::running) {
         view.memory = memory_of(reason);
@@ -209,14 +210,19 @@ Status Libvirt::mark(const DomainIdentity& identity, std::string_view resource, 
                                 });
 }
 
-Status Libvirt::create(const std::string& xml, const Deadline& deadline) {
-    return implementation_->connection.call<void>(deadline, [xml](virConnectPtr open) -> Status {
-        const DomainHandle domain(virDomainCreateXML(open, xml.c_str(), 0));
-        if (!domain) {
-            return fail(last_error("libvirt does not start it"));
-        }
-        return {};
-    });
+Status Libvirt::create(const std::string& xml, std::string_view resource,
+                       const Deadline& deadline) {
+    return implementation_->connection.call<void>(
+        deadline, [xml = with_mark(xml, resource, Mark::in_start)](virConnectPtr open) -> Status {
+            DomainHandle domain(virDomainCreateXML(open, xml.c_str(), VIR_DOMAIN_START_PAUSED));
+            if (!domain && refuses_flags()) {
+                domain.reset(virDomainCreateXML(open, xml.c_str(), 0));
+            }
+            if (!domain) {
+                return fail(last_error("libvirt does not start it"));
+            }
+            return {};
+        });
 }
 
 Status Libvirt::resume(const DomainIdentity& identity, const Deadline& deadline) {

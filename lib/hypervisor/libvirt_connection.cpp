@@ -87,6 +87,13 @@ int last_error_code() {
     return error == nullptr ? VIR_ERR_OK : error->code;
 }
 
+bool refuses_flags() {
+    // virCheckFlags of libvirt's src/internal.h
+    const int code = last_error_code();
+    return code == VIR_ERR_INVALID_ARG || code == VIR_ERR_ARGUMENT_UNSUPPORTED ||
+           code == VIR_ERR_NO_SUPPORT;
+}
+
 void initialise_libvirt() {
     static const bool done = [] {
         virSetErrorFunc(nullptr, stay_silent);

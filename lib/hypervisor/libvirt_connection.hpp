@@ -25,6 +25,9 @@ using CText = CHandle<char, free_memory>;
 Error last_error(const std::string& what);
 /// libvirt's code of the last error on this thread.
 int last_error_code();
+/// Whether the last error on this thread says that the driver does not know a flag it was given,
+/// or the call that takes flags.
+bool refuses_flags();
 /// libvirt writes errors to stderr unless told not to, and wants to be initialised once.
 void initialise_libvirt();
 

@@ -65,7 +65,11 @@ Status Libvirt::save(const DomainIdentity& identity, const std::filesystem::path
 
 Status Libvirt::restore(const std::filesystem::path& file, const Deadline& deadline) {
     return implementation_->connection.call<void>(deadline, [file](virConnectPtr open) -> Status {
-        if (virDomainRestore(open, file.c_str()) != 0) {
+        int restored = virDomainRestoreFlags(open, file.c_str(), nullptr, VIR_DOMAIN_SAVE_PAUSED);
+        if (restored != 0 && refuses_flags()) {
+            restored = virDomainRestore(open, file.c_str());
+        }
+        if (restored != 0) {
             return fail(last_error("restore from " + file.string()));
         }
         return {};
@@ -77,7 +81,7 @@ Status Libvirt::revert(const DomainIdentity& identity, const std::string& snapsh
     const std::string what = "snapshot " + snapshot;
     return implementation_->act(identity, deadline, what, [snapshot](virDomainPtr domain) {
         const SnapshotHandle found(virDomainSnapshotLookupByName(domain, snapshot.c_str(), 0));
-        return found ? virDomainRevertToSnapshot(found.get(), VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING)
+        return found ? virDomainRevertToSnapshot(found.get(), VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED)
                      : -1;
     });
 }

@@ -19,6 +19,12 @@ std::string mark_name(std::string_view resource);
 /// The element for virDomainSetMetadata.
 std::string mark_text(std::string_view resource, Mark mark);
 
+/// What state the element says, as libvirt prints it.
+Mark mark_read(std::string_view text);
+
+/// The XML of a domain with this mark instead of any other. Unchanged when it is no XML.
+std::string with_mark(const std::string& xml, std::string_view resource, Mark mark);
+
 /// Whether a <domain> carries the mark of this resource.
 bool carries_mark(const Element& domain, std::string_view resource);
 

@@ -138,6 +138,17 @@ std::string Element::dump() const {
     return view(xmlBufferContent(buffer.get()));
 }
 
+Element Element::add(std::string_view xml) {
+    const auto document = parse_xml(xml);
+    if (node_ == nullptr || !document) {
+        return Element();
+    }
+    // The document is ours; only its views are read-only.
+    auto* node = const_cast<xmlNode*>(node_);
+    return Element(
+        xmlAddChild(node, xmlDocCopyNode(xmlDocGetRootElement(document->get()), node->doc, 1)));
+}
+
 void Element::remove() {
     // The document is ours; only its views are read-only.
     auto* node = const_cast<xmlNode*>(std::exchange(node_, nullptr));

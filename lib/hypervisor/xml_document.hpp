@@ -39,6 +39,8 @@ public:
     [[nodiscard]] std::string dump() const;
     /// Whether nothing is in it.
     [[nodiscard]] bool empty() const { return node_ == nullptr || node_->children == nullptr; }
+    /// Append a copy of the element that XML, which is well-formed, consists of.
+    Element add(std::string_view xml);
     /// Take the element out of its document; this view is empty afterwards.
     void remove();
 

@@ -55,6 +55,7 @@ void FakeHost::let_happen() {
 Status FakeHost::ask(const Deadline& deadline, std::string what) {
     let_happen();
     if (!what.empty()) {
+        daemon = what == freezes_at ? Daemon::hangs : daemon;
         done.push_back(std::move(what));
     }
     switch (daemon) {
@@ -100,14 +101,41 @@ Status FakeHost::mark(const DomainIdentity&, std::string_view resource, Mark mar
     });
 }
 
-Status FakeHost::create(const std::string& xml, const Deadline& deadline) {
-    if (auto asked = ask(deadline, "create"); !asked) {
-        return asked;
+void FakeHost::thaw() {
+    daemon = Daemon::answers;
+    freezes_at.clear();
+    for (const auto& effect : std::exchange(queued_, {})) {
+        effect();
     }
-    if (create_fails) {
+}
+
+void FakeHost::bring(const DomainIdentity& identity) {
+    run_guest(identity);
+    if (holds_back) {
+        pause_guest(PauseReason::user);
+        domain->unstarted = true;
+    }
+}
+
+Status FakeHost::ask_for(const Deadline& deadline, std::string what, std::function<void()> effect) {
+    auto asked = ask(deadline, std::move(what));
+    if (asked && create_fails) {
         return fail(*create_fails);
     }
-    run_guest(parse_definition(xml).value().identity);
+    if (asked) {
+        effect();
+    } else if (daemon == Daemon::hangs) {
+        queued_.push_back(std::move(effect));
+    }
+    return asked;
+}
+
+Status FakeHost::create(const std::string& xml, std::string_view, const Deadline& deadline) {
+    const auto identity = parse_definition(xml).value().identity;
+    if (auto created = ask_for(deadline, "create", [this, identity] { bring(identity); });
+        !created) {
+        return created;
+    }
     if (create_hangs) {
         clock_.pause(deadline.left(clock_));
         return fail(ErrorKind::timeout, "libvirt did not answer in time");
@@ -119,9 +147,17 @@ Status FakeHost::resume(const DomainIdentity&, const Deadline& deadline) {
     if (auto asked = ask(deadline, "resume"); !asked) {
         return asked;
     }
+    if (!domain) {
+        return fail(ErrorKind::not_found, "no domain with matching name");
+    }
+    if (domain->state == DomainState::running) {
+        return fail(ErrorKind::conflict, "domain is already running");
+    }
     if (disks_answer) {
         domain->state = DomainState::running;
+        domain->pause = PauseReason::none;
         domain->unconfirmed = false;
+        domain->unstarted = false;
     }
     return {};
 }
@@ -227,19 +263,20 @@ Status FakeHost::save(const DomainIdentity&, const std::filesystem::path& file,
 }
 
 Status FakeHost::restore(const std::filesystem::path& file, const Deadline& deadline) {
-    if (auto asked = ask(deadline, "restore " + file.filename().string()); !asked) {
-        return asked;
-    }
-    if (create_fails) {
-        return fail(*create_fails);
-    }
-    run_guest(identity_);
-    return {};
+    return ask_for(deadline, "restore " + file.filename().string(), [this] {
+        bring(identity_);
+        pause_guest(PauseReason::migration); // as qemu's driver leaves it
+        domain->unstarted = false;
+    });
 }
 
 Status FakeHost::revert(const DomainIdentity& identity, const std::string& snapshot,
                         const Deadline& deadline) {
-    return ask(deadline, "revert to " + snapshot).map([&] { run_guest(identity); });
+    return ask_for(deadline, "revert to " + snapshot, [this, identity] {
+        bring(identity);
+        pause_guest(PauseReason::saving); // as qemu's driver leaves it
+        domain->unstarted = false;
+    });
 }
 
 Status FakeHost::activate_network(const std::string& name, const Deadline& deadline) {

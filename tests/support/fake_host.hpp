@@ -50,6 +50,9 @@ public:
     bool survives_sigkill = false;
     bool disks_answer = true;
     bool create_hangs = false;
+    /// From this call on the daemon is frozen: it carries the call out when it goes on (thaw).
+    std::string freezes_at;
+    bool holds_back = true; ///< a driver that creates domains paused
     std::optional<Error> create_fails;
     std::optional<Error> migration_fails;
     std::function<void()> during_migration;
@@ -73,6 +76,8 @@ public:
     void run_guest(const hypervisor::DomainIdentity& identity);
     void pause_guest(hypervisor::PauseReason reason, hypervisor::Job job = hypervisor::Job::none);
     void end_guest();
+    /// A frozen daemon goes on, first with what it was asked meanwhile.
+    void thaw();
     [[nodiscard]] bool did(const std::string& what) const;
 
     // Hypervisor
@@ -82,7 +87,8 @@ public:
                                                               const Deadline& deadline) override;
     Status mark(const hypervisor::DomainIdentity& identity, std::string_view resource,
                 hypervisor::Mark mark, const Deadline& deadline) override;
-    Status create(const std::string& xml, const Deadline& deadline) override;
+    Status create(const std::string& xml, std::string_view resource,
+                  const Deadline& deadline) override;
     Status resume(const hypervisor::DomainIdentity& identity, const Deadline& deadline) override;
     Status wake_up(const hypervisor::DomainIdentity& identity, const Deadline& deadline) override;
     Status request_shutdown(const hypervisor::DomainIdentity& identity,
@@ -142,11 +148,16 @@ private:
     /// Whether the guest there is the one that is asked for.
     [[nodiscard]] bool is(const hypervisor::DomainIdentity& identity) const;
     void let_happen();
+    /// A domain as a start's call brings it.
+    void bring(const hypervisor::DomainIdentity& identity);
+    /// As ask(), for a call that a frozen daemon carries out later.
+    Status ask_for(const Deadline& deadline, std::string what, std::function<void()> effect);
     /// What the daemon's mood makes of a call; the events that are due happen first.
     Status ask(const Deadline& deadline, std::string what);
 
     FakeClock& clock_;
     hypervisor::DomainIdentity identity_;
+    std::vector<std::function<void()>> queued_;
     std::vector<std::pair<TimePoint, std::function<void()>>> events_;
 };
 

@@ -68,6 +68,8 @@ struct DomainView {
     Memory memory = Memory::here;
     /// Paused on its arrival by a migration whose end nobody has confirmed (Mark::in_migration).
     bool unconfirmed = false;
+    /// Paused since a start created it, and never let go by that start (Mark::in_start).
+    bool unstarted = false;
     Job job = Job::none; ///< looked up only for a domain that is paused by a migration or a save
     /// Why a domain is shut off or crashed, in a few words.
     std::string detail{};

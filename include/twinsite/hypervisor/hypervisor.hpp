@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twinsite::hypervisor {
@@ -44,6 +45,9 @@ enum class Mark {
     /// A migration of it has begun. Whoever finds it paused with this mark must not resume it,
     /// unless the migration is known to have ended well: it may run on the other host.
     in_migration,
+    /// A start created it and has not let it go yet. Whoever finds it paused with this mark must
+    /// not resume it: that start was given up, and the guest may run on another host since.
+    in_start,
 };
 
 struct MigrationProgress {
@@ -77,8 +81,12 @@ public:
     virtual Status mark(const DomainIdentity& identity, std::string_view resource, Mark mark,
                         const Deadline& deadline) = 0;
 
-    /// Start a transient domain. Definitions of the same name and UUID stay as they are.
-    virtual Status create(const std::string& xml, const Deadline& deadline) = 0;
+    /// Create a transient domain, paused and with Mark::in_start for the resource: a call that the
+    /// daemon carries out long after its deadline runs nothing. resume() and mark() let it go. A
+    /// driver that cannot create a domain paused starts it at once. Definitions of the same name
+    /// and UUID stay as they are.
+    virtual Status create(const std::string& xml, std::string_view resource,
+                          const Deadline& deadline) = 0;
     virtual Status resume(const DomainIdentity& identity, const Deadline& deadline) = 0;
     virtual Status wake_up(const DomainIdentity& identity, const Deadline& deadline) = 0;
     /// Ask the guest to shut down. Success says only that the request was delivered.

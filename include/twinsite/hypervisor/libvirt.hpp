@@ -29,7 +29,8 @@ public:
                                                   const Deadline& deadline) override;
     Status mark(const DomainIdentity& identity, std::string_view resource, Mark mark,
                 const Deadline& deadline) override;
-    Status create(const std::string& xml, const Deadline& deadline) override;
+    Status create(const std::string& xml, std::string_view resource,
+                  const Deadline& deadline) override;
     Status resume(const DomainIdentity& identity, const Deadline& deadline) override;
     Status wake_up(const DomainIdentity& identity, const Deadline& deadline) override;
     Status request_shutdown(const DomainIdentity& identity, ShutdownMode mode,

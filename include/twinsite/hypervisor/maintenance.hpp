@@ -20,9 +20,9 @@ public:
     /// Write the running guest's memory to a file and end it.
     virtual Status save(const DomainIdentity& identity, const std::filesystem::path& file,
                         const Deadline& deadline) = 0;
-    /// Let a saved guest go on. The file stays.
+    /// Bring a saved guest back, paused like Hypervisor::create. The file stays.
     virtual Status restore(const std::filesystem::path& file, const Deadline& deadline) = 0;
-    /// Start a defined domain from one of its snapshots.
+    /// Bring a defined domain back from one of its snapshots, paused like Hypervisor::create.
     virtual Status revert(const DomainIdentity& identity, const std::string& snapshot,
                           const Deadline& deadline) = 0;
     /// Start a virtual network, or a storage pool, unless it is active.

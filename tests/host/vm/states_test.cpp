@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
 namespace twinsite::testing {
 namespace {
 
@@ -52,6 +55,30 @@ TEST_F(VmStates, a_start_waits_for_its_storage) {
     ASSERT_TRUE(late.ok());
     expect("a", "start", 0);
     EXPECT_GT(took, Milliseconds(6000));
+    EXPECT_TRUE(is_writing("a"));
+}
+
+TEST_F(VmStates, a_start_given_up_in_a_frozen_daemon_runs_nothing_when_that_goes_on) {
+    parameters["storage_wait"] = "60";
+    timeout = Milliseconds(30000);
+    auto start = begin("a", "start");
+    // It has looked at libvirt and waits for its storage: the next question is the start itself.
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    send("a", "STOP", daemon_pid("a"));
+    make_target();
+    EXPECT_EQ(start.get().exit_code, 1);
+    expect("a", "stop", 0);
+    send("a", "CONT", daemon_pid("a"));
+    ASSERT_TRUE(eventually([&] { return virsh("a", {"list", "--name"}) == "rot"; }))
+        << "the daemon did not carry out what was asked; nothing is tested";
+    EXPECT_EQ(virsh("a", {"domstate", "rot"}), "paused");
+    EXPECT_FALSE(is_writing("a"));
+    const AgentRun seen = agent("a", "monitor");
+    EXPECT_EQ(seen.exit_code, 1);
+    EXPECT_NE(seen.reason.find("never ran"), std::string::npos) << seen.reason;
+    expect("a", "stop", 0);
+    EXPECT_EQ(virsh("a", {"list", "--name"}), "");
+    expect("a", "start", 0);
     EXPECT_TRUE(is_writing("a"));
 }
 

@@ -66,6 +66,12 @@ Observation with_memory(hypervisor::Memory memory) {
     return seen;
 }
 
+Observation left_by_a_start() {
+    Observation seen = active(DomainState::paused, PauseReason::user);
+    seen.domain.unstarted = true;
+    return seen;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Each, Judge,
     ::testing::Values(
@@ -75,6 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
             Verdict::degraded, ExitCode::degraded, true},
         Row{"paused_by_admin", active(DomainState::paused, PauseReason::user), Verdict::degraded,
             ExitCode::degraded},
+        Row{"left_paused_by_a_start", left_by_a_start(), Verdict::failed, ExitCode::error},
         Row{"paused_for_snapshot", active(DomainState::paused, PauseReason::saving),
             Verdict::settling, ExitCode::error},
         Row{"snapshot_under_way", active(DomainState::paused, PauseReason::saving, Job::saving),

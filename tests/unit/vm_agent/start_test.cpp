@@ -24,7 +24,63 @@ TEST_F(Start, starts_and_marks_the_domain) {
     EXPECT_EQ(perform("start").code, ExitCode::success);
     EXPECT_EQ(host.marked_as, "vm_rot");
     EXPECT_EQ(perform("start").code, ExitCode::success);
-    EXPECT_EQ(host.done, (std::vector<std::string>{"create"}));
+    EXPECT_EQ(host.done, (std::vector<std::string>{"create", "resume"}));
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
+}
+
+/// A domain that a driver cannot create paused runs already.
+TEST_F(Start, also_by_a_driver_that_starts_at_once) {
+    host.holds_back = false;
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+}
+
+/// The daemon stops in the middle of a start, the cluster starts the guest elsewhere, and the
+/// daemon goes on with what it was asked.
+TEST_F(Start, given_up_in_a_frozen_daemon_runs_nothing_when_that_goes_on) {
+    static_cast<void>(scratch.write("rot.state", "memory"));
+    set("snapshot_local", "yes");
+    const std::map<std::string, std::map<std::string, std::string>> ways{
+        {"create", {}},
+        {"restore rot.state.taken", {{"snapshot", scratch.path().string()}}},
+        {"revert to clean", {{"snapshot", ""}, {"revert_to", "clean"}}}};
+    for (const auto& [call, parameters] : ways) {
+        for (const auto& [name, value] : parameters) {
+            set(name, value);
+        }
+        host.end_guest();
+        host.done.clear();
+        host.freezes_at = call;
+        EXPECT_EQ(perform("start").code, ExitCode::error) << call;
+        EXPECT_TRUE(host.did(call));
+        EXPECT_EQ(perform("stop").code, ExitCode::success) << call;
+        EXPECT_FALSE(host.process) << call;
+        host.thaw();
+        ASSERT_TRUE(host.domain) << call;
+        EXPECT_EQ(host.domain->state, hypervisor::DomainState::paused) << call;
+        EXPECT_EQ(perform("monitor").code, ExitCode::error) << call;
+        EXPECT_EQ(perform("start").code, ExitCode::error) << call;
+        EXPECT_EQ(perform("migrate_from").code, ExitCode::error) << call;
+        EXPECT_EQ(host.domain->state, hypervisor::DomainState::paused) << call;
+        EXPECT_EQ(perform("stop").code, ExitCode::success) << call;
+        EXPECT_FALSE(host.process) << call;
+        EXPECT_FALSE(host.did("resume")) << call;
+    }
+}
+
+TEST_F(Start, that_cannot_let_the_guest_go_takes_it_back) {
+    host.freezes_at = "resume";
+    EXPECT_EQ(perform("start").code, ExitCode::error);
+    EXPECT_FALSE(host.process);
+}
+
+/// Killed between letting it go and taking its mark away.
+TEST_F(Start, a_mark_that_a_dead_start_left_is_taken_away_by_the_monitor) {
+    host.mark_fails = Error{ErrorKind::unreachable, "libvirt: Failed to connect socket"};
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    host.mark_fails.reset();
+    host.mark_of = hypervisor::Mark::in_start;
+    EXPECT_EQ(perform("monitor").code, ExitCode::success);
+    EXPECT_EQ(host.mark_of, hypervisor::Mark::settled);
 }
 
 TEST_F(Start, waits_for_storage_that_is_just_coming) {
@@ -109,7 +165,7 @@ TEST_F(Start, a_migration_to_here_is_not_disturbed) {
 
 TEST_F(Start, networks_and_utilization_only_when_told) {
     EXPECT_EQ(perform("start").code, ExitCode::success);
-    EXPECT_EQ(host.done.size(), 1U);
+    EXPECT_EQ(host.done.size(), 2U);
     host.end_guest();
     set("start_resources", "1");
     set("autoset_utilization_memory", "1");
@@ -126,7 +182,7 @@ TEST_F(Start, networks_and_utilization_only_when_told) {
 TEST_F(Start, reverts_to_a_snapshot_when_told) {
     set("revert_to", "clean");
     EXPECT_EQ(perform("start").code, ExitCode::success);
-    EXPECT_EQ(host.done, (std::vector<std::string>{"revert to clean"}));
+    EXPECT_EQ(host.done, (std::vector<std::string>{"revert to clean", "resume"}));
 }
 
 TEST_F(Start, ends_only_when_the_monitor_scripts_are_content) {

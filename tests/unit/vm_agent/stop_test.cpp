@@ -204,7 +204,7 @@ protected:
         EXPECT_TRUE(std::filesystem::exists(scratch.path() / "rot.state.stale"));
         host.end_guest();
         EXPECT_EQ(perform("start").code, ExitCode::success);
-        EXPECT_EQ(host.done, (std::vector<std::string>{"create"}));
+        EXPECT_EQ(host.done, (std::vector<std::string>{"create", "resume"}));
     }
 };
 
