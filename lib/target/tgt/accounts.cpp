@@ -42,7 +42,7 @@ Result<FileDescriptor> Accounts::lock(const Patience& patience) const {
 }
 
 Status Accounts::provide(const Credentials& credentials) {
-    const Status created = create(credentials);
+    Status created = create(credentials);
     if (created || created.error() != error_of(account_exists)) {
         return created;
     }

@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
     iscsi_context* session = iscsi_create_context(argv[4]);
     iscsi_set_targetname(session, argv[2]);
     iscsi_set_session_type(session, ISCSI_SESSION_NORMAL);
-    const int lun = std::atoi(argv[3]);
+    const int lun = static_cast<int>(std::strtol(argv[3], nullptr, 10));
     if (iscsi_full_connect_sync(session, argv[1], lun) != 0 ||
         !send(session, lun, SCSI_PERSISTENT_RESERVE_REGISTER, 0) ||
         !send(session, lun, SCSI_PERSISTENT_RESERVE_RESERVE, key)) {

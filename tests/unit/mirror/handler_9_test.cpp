@@ -18,8 +18,6 @@ namespace twinsite::mirror {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 
 /// Set for one test, and then as before.
 class HandlerEnvironment : public ::testing::Test {

@@ -288,8 +288,8 @@ TEST_F(ResolveTest, home_is_not_kept_over_a_copy_that_was_written_or_may_have_be
     struct Row {
         SideFacts home;
         SideFacts away;
-        const char* why;
-        const char* loss;
+        const char* why = "";
+        const char* loss = "";
     };
     const Row rows[] = {
         {wrote(3072, true), wrote(12), "both copies were written",
