@@ -69,8 +69,9 @@ TEST_F(VmStates, a_start_given_up_in_a_frozen_daemon_runs_nothing_when_that_goes
     EXPECT_EQ(start.get().exit_code, 1);
     expect("a", "stop", 0);
     send("a", "CONT", daemon_pid("a"));
-    ASSERT_TRUE(eventually([&] { return virsh("a", {"list", "--name"}) == "rot"; }))
-        << "the daemon did not carry out what was asked; nothing is tested";
+    ASSERT_TRUE(eventually([&] {
+        return virsh("a", {"list", "--name"}) == "rot";
+    })) << "the daemon did not carry out what was asked; nothing is tested";
     EXPECT_EQ(virsh("a", {"domstate", "rot"}), "paused");
     EXPECT_FALSE(is_writing("a"));
     const AgentRun seen = agent("a", "monitor");
