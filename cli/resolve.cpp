@@ -188,7 +188,8 @@ Exit run_resolve(const Options& options, const ResolveOptions& how) {
     const std::string node = own_name();
     const auto luns = luns_here(topology, how.luns, node);
     if (!luns) {
-        return report(options, luns.error(), Exit::usage);
+        return report(options, luns.error(), Exit::usage,
+                      {{"node", node}, {"luns", Json::array()}});
     }
     const auto live = look_at_cluster();
     if (!live && !options.json) {

@@ -126,8 +126,8 @@ std::string with_good_copies(const std::string& more = {}) {
 
 TEST_F(Apply, status_is_exit_0_when_all_is_at_home_and_well) {
     const auto run = script(running_cluster() + with_good_copies() + "twinsite status; echo rc $?");
-    EXPECT_THAT(run.out, HasSubstr("LUN red          promoted on rz1-a, served on rz1-a\n"));
-    EXPECT_THAT(run.out, HasSubstr("VM  cyan         on rz2-b\n"));
+    EXPECT_THAT(run.out, HasSubstr("LUN   red    promoted on rz1-a  served on rz1-a\n"));
+    EXPECT_THAT(run.out, HasSubstr("VM    cyan   on rz2-b\n"));
     EXPECT_THAT(run.out, HasSubstr("rc 0"));
 }
 
