@@ -188,12 +188,13 @@ Status VmAgent::check_host(const Definition& definition, const Deadline& deadlin
     for (const hypervisor::Interface& interface : definition.interfaces) {
         std::error_code error;
         const auto bridge = world_.network_folder / interface.source / "bridge";
-        if (interface.kind == "bridge" && !std::filesystem::exists(bridge, error)) {
+        if (interface.kind == "bridge" && !interface.virtual_port &&
+            !std::filesystem::exists(bridge, error)) {
             return fail(ErrorKind::not_installed,
                         fmt::format("this node has no bridge {}", interface.source));
         }
     }
-    if (!settings_.check_memory) {
+    if (!settings_.check_memory || definition.huge_pages) {
         return {};
     }
     const auto resources = world_.hypervisor.resources(deadline.within(world_.clock, patience));
