@@ -12,9 +12,6 @@ namespace twinsite::ocf {
 
 namespace {
 
-/// Pacemaker cuts the reason there.
-constexpr std::size_t reason_limit = 128;
-
 std::string usage(const Description& description) {
     std::string names = "meta-data";
     std::vector<std::string> seen;

@@ -7,12 +7,16 @@
 
 #include <twinsite/base/result.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace twinsite::ocf {
+
+/// Pacemaker cuts the reason there, in bytes.
+inline constexpr std::size_t reason_limit = 128;
 
 /// How an action ended. REASON is shown by crm_mon: one sentence, at most 128 characters.
 struct Outcome {

@@ -20,6 +20,25 @@ Deadline briefly(const ocf::Request& request, const Clock& clock) {
     return request.deadline.within(clock, std::min(patience, request.deadline.left(clock) / 4));
 }
 
+/// Whether the file changed. Through links: it is the file that changes, and not what leads to it.
+Result<bool> replace_configuration(const std::filesystem::path& link,
+                                   const hypervisor::DomainIdentity& identity,
+                                   const std::string& live) {
+    std::error_code error;
+    const auto config = std::filesystem::canonical(link, error);
+    const auto before = read_file(config);
+    // Whatever the daemon said: only the XML of this very domain replaces the file.
+    const auto parsed = hypervisor::parse_definition(live);
+    if (!before || !parsed || parsed->identity.name != identity.name || *before == live) {
+        return false;
+    }
+    const auto status = std::filesystem::status(config, error);
+    const unsigned mode = error ? 0600U : static_cast<unsigned>(status.permissions()) & 0777U;
+    return replace_file(config.string() + ".previous", *before, mode)
+        .and_then([&] { return replace_file(config, live, mode); })
+        .map([] { return true; });
+}
+
 std::string tool(const ocf::Request& request, const char* name) {
     const auto folder = request.environment.find("HA_SBIN_DIR");
     return folder == request.environment.end() ? name : folder->second + "/" + name;
@@ -75,12 +94,7 @@ void VmAgent::set_stale_state_aside(const DomainIdentity& identity) {
     if (settings_.state_folder.empty()) {
         return;
     }
-    using Aside = std::optional<std::filesystem::path>;
-    const StateFile state = state_file(identity);
-    // The folder may be a server's that does not answer.
-    const auto aside = hypervisor::bounded<Aside>(
-        world_.clock, briefly(request_, world_.clock), state.path().string(),
-        [state]() -> Result<Aside> { return state.set_aside(); });
+    const auto aside = state_file(identity).set_aside();
     if (!aside) {
         log::error("a saved state that may be there must not be restored, its disks are newer: "
                    "remove it ({})",
@@ -112,22 +126,14 @@ void VmAgent::save_configuration(const DomainIdentity& identity) {
         }
         return;
     }
-    // Through links: it is the file that changes, and not what leads to it.
-    std::error_code error;
-    const auto config = std::filesystem::canonical(settings_.config, error);
-    const auto before = read_file(config);
-    // Whatever the daemon said: only the XML of this very domain replaces the file.
-    const auto parsed = hypervisor::parse_definition(*live);
-    if (!before || !parsed || parsed->identity.name != identity.name || *before == *live) {
-        return;
+    const auto replaced = hypervisor::bounded_by_files<bool>(
+        settings_.config, [config = settings_.config, identity, live = *live] {
+            return replace_configuration(config, identity, live);
+        });
+    if (!replaced) {
+        warn(replaced.error());
     }
-    const auto status = std::filesystem::status(config, error);
-    const unsigned mode = error ? 0600U : static_cast<unsigned>(status.permissions()) & 0777U;
-    const Status saved = replace_file(config.string() + ".previous", *before, mode).and_then([&] {
-        return replace_file(config, *live, mode);
-    });
-    if (!saved) {
-        warn(saved.error());
+    if (!replaced || !*replaced) {
         return;
     }
     if (settings_.sync_config) {

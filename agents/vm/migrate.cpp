@@ -18,6 +18,11 @@ constexpr Milliseconds poll_interval{300};
 constexpr Milliseconds target_patience{15000};
 constexpr Milliseconds look_patience{5000};
 
+/// libvirt names what failed, a disk's path say, at the end of its messages.
+std::string keep_end(const std::string& text, std::size_t limit) {
+    return text.size() <= limit ? text : "..." + text.substr(text.size() - limit + 3);
+}
+
 /// One clear reason why a target cannot take a guest; pure.
 Status judge_target(const hypervisor::Definition& definition, const TargetView& target,
                     const std::string& node, bool check_memory) {
@@ -25,7 +30,7 @@ Status judge_target(const hypervisor::Definition& definition, const TargetView& 
         return fail(ErrorKind::conflict,
                     fmt::format("{} already runs a domain {}", node, target.active_name));
     }
-    if (check_memory && target.free_memory_kib != 0 &&
+    if (check_memory && !definition.huge_pages && target.free_memory_kib != 0 &&
         target.free_memory_kib < definition.memory_kib) {
         return fail(ErrorKind::conflict,
                     fmt::format("{} has {} MiB of memory free, the guest needs {}", node,
@@ -159,9 +164,12 @@ ocf::Outcome VmAgent::migrate_to() {
 ocf::Outcome VmAgent::after_failed_migration(const Definition& definition, const Error& error,
                                              const std::string& node,
                                              const std::string& daemon_uri) {
+    log::error("migration to {}: {}", node, error.message);
     const auto sentence = [&](std::string_view where) {
-        return ocf::Outcome::of(ocf::ExitCode::error,
-                                fmt::format("{}; {}", where, printable(error.message, 200)));
+        const std::size_t room = ocf::reason_limit - std::min<std::size_t>(where.size() + 2, 100);
+        return ocf::Outcome::of(
+            ocf::ExitCode::error,
+            fmt::format("{}; {}", where, keep_end(printable(error.message, 400), room)));
     };
     const Observation seen = observe_settled(
         definition.identity, request_.deadline.within(world_.clock, look_patience), true);

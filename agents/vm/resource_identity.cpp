@@ -1,5 +1,7 @@
 #include "agents/vm/resource_identity.hpp"
 
+#include "lib/hypervisor/bounded.hpp"
+
 #include <twinsite/base/file.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/log/log.hpp>
@@ -17,10 +19,25 @@ std::string file_name(std::string_view resource, std::string_view ending) {
     return fmt::format("vm-{}.{}", name, ending);
 }
 
-Result<hypervisor::Definition> read_definition(const std::filesystem::path& config) {
-    const auto text = read_file(config);
+namespace {
+
+Result<std::string> read_config(const std::filesystem::path& config) {
+    auto text = hypervisor::bounded_by_files<std::string>(config.string(),
+                                                          [config] { return read_file(config); });
     if (!text) {
-        return fail(ErrorKind::not_installed, "config " + text.error().message);
+        const bool silent = text.error().kind == ErrorKind::timeout;
+        return fail(silent ? ErrorKind::timeout : ErrorKind::not_installed,
+                    "config " + text.error().message);
+    }
+    return text;
+}
+
+} // namespace
+
+Result<hypervisor::Definition> read_definition(const std::filesystem::path& config) {
+    const auto text = read_config(config);
+    if (!text) {
+        return fail(text.error());
     }
     auto definition = hypervisor::parse_definition(*text);
     if (!definition) {
@@ -30,9 +47,9 @@ Result<hypervisor::Definition> read_definition(const std::filesystem::path& conf
 }
 
 Result<hypervisor::DomainIdentity> read_identity(const std::filesystem::path& config) {
-    const auto text = read_file(config);
+    const auto text = read_config(config);
     if (!text) {
-        return fail(ErrorKind::not_installed, "config " + text.error().message);
+        return fail(text.error());
     }
     return hypervisor::parse_identity(*text);
 }

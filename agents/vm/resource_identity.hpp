@@ -12,7 +12,7 @@
 namespace twinsite::vm {
 
 /// Error: not_installed when the file is not there or cannot be read (a fault of this node),
-/// invalid_config when it is no domain XML.
+/// timeout when its server does not answer, invalid_config when it is no domain XML.
 Result<hypervisor::Definition> read_definition(const std::filesystem::path& config);
 
 /// Who the domain is, also by a file that is wrong elsewhere. Errors as read_definition.

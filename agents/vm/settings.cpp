@@ -74,16 +74,41 @@ std::vector<std::string> as_list(const std::string& path) {
     return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
 }
 
+/// https://libvirt.org/drivers.html
+constexpr std::array<std::string_view, 17> drivers{
+    "parallels", "qemu",         "xen",      "lxc",          "ch",  "test", "vbox", "openvz", "vz",
+    "bhyve",     "vmwareplayer", "vmwarews", "vmwarefusion", "esx", "gsx",  "vpx",  "hyperv"};
+
+/// qemu guests are most of all, and a daemon of another name would be asked in vain.
+Status check_hypervisor(const std::string& uri) {
+    if (uri.find(":/") == std::string::npos) {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("parameter hypervisor: \"{}\" is no libvirt URI", printable(uri)));
+    }
+    if (!names_driver(uri)) {
+        return fail(
+            ErrorKind::invalid_config,
+            fmt::format("parameter hypervisor: \"{}\" names no driver of libvirt", printable(uri)));
+    }
+    const std::string_view whole = std::string_view(uri).substr(0, uri.find('?'));
+    const std::string_view path = whole.substr(whole.rfind('/'));
+    if (uri.starts_with("qemu") && path != "/system" && path != "/session" && path != "/embed") {
+        return fail(ErrorKind::invalid_config,
+                    fmt::format("parameter hypervisor: \"{}\" ends in none of /system, /session, "
+                                "/embed",
+                                printable(uri)));
+    }
+    return {};
+}
+
 Status check(const Settings& settings) {
     if (!settings.config.starts_with('/')) {
         return fail(ErrorKind::invalid_config,
                     fmt::format("parameter config: \"{}\" is not an absolute path",
                                 printable(settings.config)));
     }
-    if (settings.hypervisor.find(":/") == std::string::npos) {
-        return fail(ErrorKind::invalid_config,
-                    fmt::format("parameter hypervisor: \"{}\" is no libvirt URI",
-                                printable(settings.hypervisor)));
+    if (auto checked = check_hypervisor(settings.hypervisor); !checked) {
+        return checked;
     }
     if (!settings.state_folder.empty() && settings.force_stop) {
         return fail(ErrorKind::invalid_config,
@@ -249,6 +274,11 @@ std::string memory_uri_for(const Settings& settings, std::string_view node) {
     }
     const std::string host = on_migration_network(settings, node);
     return migration.port == 0 ? "tcp://" + host : fmt::format("tcp://{}:{}", host, migration.port);
+}
+
+bool names_driver(std::string_view uri) {
+    const auto scheme = uri.substr(0, uri.find_first_of("+:"));
+    return std::find(drivers.begin(), drivers.end(), scheme) != drivers.end();
 }
 
 } // namespace twinsite::vm

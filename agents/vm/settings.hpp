@@ -63,4 +63,7 @@ Result<std::vector<hypervisor::ShutdownMode>> parse_shutdown_modes(std::string_v
 Result<std::string> daemon_uri_for(const Settings& settings, std::string_view node);
 std::string memory_uri_for(const Settings& settings, std::string_view node);
 
+/// Whether the scheme of a hypervisor URI is one of libvirt's drivers.
+bool names_driver(std::string_view uri);
+
 } // namespace twinsite::vm

@@ -124,7 +124,11 @@ Status VmAgent::launch(const Definition& definition) {
         if (auto usable = state.usable(); !usable) {
             return usable;
         }
-        if (state.exists()) {
+        const auto exists = state.exists();
+        if (!exists) {
+            return fail(exists.error());
+        }
+        if (*exists) {
             auto restored = restore(state, deadline);
             if (restored || restored.error().kind == ErrorKind::timeout) {
                 return restored;
@@ -157,8 +161,7 @@ Status VmAgent::restore(const StateFile& state, const Deadline& deadline) {
     log::notice("the guest goes on from {}", taken->string());
     auto restored = world_.maintenance.restore(*taken, deadline);
     if (restored) {
-        std::error_code ignored;
-        std::filesystem::remove(*taken, ignored);
+        StateFile::forget(*taken);
     }
     return restored;
 }
@@ -185,12 +188,13 @@ Status VmAgent::check_host(const Definition& definition, const Deadline& deadlin
     for (const hypervisor::Interface& interface : definition.interfaces) {
         std::error_code error;
         const auto bridge = world_.network_folder / interface.source / "bridge";
-        if (interface.kind == "bridge" && !std::filesystem::exists(bridge, error)) {
+        if (interface.kind == "bridge" && !interface.virtual_port &&
+            !std::filesystem::exists(bridge, error)) {
             return fail(ErrorKind::not_installed,
                         fmt::format("this node has no bridge {}", interface.source));
         }
     }
-    if (!settings_.check_memory) {
+    if (!settings_.check_memory || definition.huge_pages) {
         return {};
     }
     const auto resources = world_.hypervisor.resources(deadline.within(world_.clock, patience));
@@ -208,14 +212,17 @@ Status VmAgent::check_host(const Definition& definition, const Deadline& deadlin
 
 Status VmAgent::wait_for_disks(const Definition& definition) {
     const Milliseconds left = request_.deadline.left(world_.clock);
-    const Deadline deadline = request_.deadline.before(std::min(create_reserve, left / 2))
-                                  .within(world_.clock, settings_.storage_wait);
+    const Deadline limit = request_.deadline.before(std::min(create_reserve, left / 2));
+    const Deadline deadline = limit.within(world_.clock, settings_.storage_wait);
+    const Milliseconds per_disk = std::min(disk_patience, left / 4);
     Status answered;
     bool told = false;
     const bool there = poll_until(world_.clock, deadline, poll_interval, [&] {
-        answered = probe_disks(definition,
-                               Deadline::after(world_.clock, std::min(disk_patience, left / 4)),
-                               disk_patience);
+        // Each disk has its own time, and the last look has as much of it as the first.
+        const Deadline round =
+            std::max(limit, Deadline::after(world_.clock, per_disk),
+                     [](const Deadline& a, const Deadline& b) { return a.at() < b.at(); });
+        answered = probe_disks(definition, round, per_disk);
         if (!answered && !told) {
             told = true;
             log::notice("waiting for storage: {}", answered.error().message);

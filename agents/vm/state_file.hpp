@@ -9,6 +9,8 @@
 
 namespace twinsite::vm {
 
+/// Each call ends within hypervisor::file_patience, with error timeout when the folder is a
+/// server's that does not answer.
 class StateFile {
 public:
     StateFile(std::filesystem::path folder, const std::string& domain, bool local_allowed)
@@ -17,7 +19,7 @@ public:
         , local_allowed_(local_allowed) {}
 
     [[nodiscard]] const std::filesystem::path& path() const { return file_; }
-    [[nodiscard]] bool exists() const;
+    [[nodiscard]] Result<bool> exists() const;
     /// Error invalid_config when the folder is missing, or on a file system that other nodes do not
     /// see: a state left there would be older than the disks once the guest ran elsewhere.
     [[nodiscard]] Status usable() const;
@@ -28,6 +30,8 @@ public:
     /// newer. Returns the new path; nullopt when there was none.
     [[nodiscard]] Result<std::optional<std::filesystem::path>> set_aside() const;
     void remove() const;
+    /// Remove what take() returned, when it went on.
+    static void forget(const std::filesystem::path& taken);
 
 private:
     std::filesystem::path folder_;

@@ -28,6 +28,12 @@ std::string what_holds(const Observation& seen) {
 } // namespace
 
 ocf::Outcome VmAgent::stop() {
+    if (!note_.read() && !has_driver()) {
+        log::warning("libvirt has no driver for the hypervisor {}, and nothing was started by it "
+                     "since this host booted: correct the parameter hypervisor",
+                     settings_.hypervisor);
+        return ocf::Outcome::ok();
+    }
     const auto definition = read_definition(settings_.config);
     if (definition) {
         return stop_every_self(definition->identity, &*definition);
@@ -39,6 +45,18 @@ ocf::Outcome VmAgent::stop() {
     }
     // Without one, nothing here carries this resource's name, and nothing was started for it.
     return *identity ? stop_every_self(**identity, nullptr) : ocf::Outcome::ok();
+}
+
+bool VmAgent::has_driver() {
+    if (!names_driver(settings_.hypervisor)) {
+        return false;
+    }
+    const auto any = world_.processes.any();
+    if (any || any.error().kind != ErrorKind::not_installed) {
+        return true; // its guests are processes, and these are looked for whatever libvirt says
+    }
+    const auto asked = world_.hypervisor.find_marked(request_.resource(), soon(request_.deadline));
+    return asked || asked.error().kind != ErrorKind::not_installed;
 }
 
 ocf::Outcome VmAgent::stop_every_self(const DomainIdentity& identity,
@@ -111,6 +129,17 @@ ocf::Outcome VmAgent::end_domain(const DomainIdentity& identity, const Definitio
     }
 }
 
+bool VmAgent::ask(const DomainIdentity& identity, hypervisor::ShutdownMode mode,
+                  StopProgress& progress, const Deadline& deadline) {
+    const auto asked = world_.hypervisor.request_shutdown(identity, mode, deadline);
+    progress.asked |= asked.has_value();
+    progress.modes_not_offered += !asked && asked.error().kind == ErrorKind::conflict ? 1 : 0;
+    log::info("domain {} {} to shut down by {}{}", identity.name,
+              asked ? "was asked" : "cannot be asked", hypervisor::to_string(mode),
+              asked ? "" : ": " + asked.error().message);
+    return asked.has_value();
+}
+
 void VmAgent::take(StopStep step, const DomainIdentity& identity, const Definition* definition,
                    const StopSchedule& schedule, StopProgress& progress, const Deadline& end) {
     hypervisor::Hypervisor& hypervisor = world_.hypervisor;
@@ -154,18 +183,17 @@ void VmAgent::take(StopStep step, const DomainIdentity& identity, const Definiti
         progress.woken = true;
         static_cast<void>(hypervisor.wake_up(identity, soon));
         break;
-    case StopStep::ask: {
-        const auto mode = schedule.modes[progress.modes_tried++];
-        const auto asked = hypervisor.request_shutdown(identity, mode, soon);
-        progress.asked |= asked.has_value();
-        log::info("domain {} {} to shut down by {}{}", identity.name,
-                  asked ? "was asked" : "cannot be asked", hypervisor::to_string(mode),
-                  asked ? "" : ": " + asked.error().message);
-        if (!asked) {
+    case StopStep::ask:
+        if (!ask(identity, schedule.modes[progress.modes_tried++], progress, soon)) {
             return;
         }
         break;
-    }
+    case StopStep::ask_automatically:
+        progress.asked_automatically = true;
+        if (!ask(identity, hypervisor::ShutdownMode::automatic, progress, soon)) {
+            return;
+        }
+        break;
     case StopStep::destroy_gently:
         harder(hypervisor.destroy(identity, hypervisor::DestroyMode::gently, rung), "destroy");
         break;

@@ -30,7 +30,9 @@ StopStep harder(const StopSchedule& schedule, const StopProgress& progress,
     case 1:
         return StopStep::destroy_firmly;
     default:
-        return seen.process == Answer::present ? StopStep::kill_process : StopStep::destroy_firmly;
+        // Whom the pid file does not name is looked for among all processes, but once.
+        return seen.process == Answer::present || !progress.killed ? StopStep::kill_process
+                                                                   : StopStep::destroy_firmly;
     }
 }
 
@@ -49,6 +51,10 @@ StopStep ask_running(const StopSchedule& schedule, const StopProgress& progress,
     const bool more = progress.modes_tried < schedule.modes.size();
     if (more && (!progress.asked || progress.elapsed >= turn_of(schedule, progress.modes_tried))) {
         return StopStep::ask;
+    }
+    const bool none_offered = progress.modes_not_offered == schedule.modes.size();
+    if (none_offered && !progress.asked_automatically) {
+        return StopStep::ask_automatically;
     }
     // Nobody in there to wait for.
     return progress.asked ? StopStep::wait : harder(schedule, progress, seen);
@@ -123,7 +129,7 @@ StopStep next_stop_step(const StopSchedule& schedule, const StopProgress& progre
     }
     if (progress.elapsed >= schedule.end) {
         // A machine so busy that the time went by between two steps still gets the last one.
-        const bool untried = seen.process == Answer::present && !progress.killed;
+        const bool untried = is_active(seen) && !progress.killed;
         return untried ? StopStep::kill_process : StopStep::give_up;
     }
     if (seen.daemon == Answer::present && seen.domain.active()) {

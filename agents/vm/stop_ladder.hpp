@@ -33,8 +33,10 @@ StopSchedule schedule_stop(const StopWishes& wishes, Milliseconds available);
 /// What the stop has done so far.
 struct StopProgress {
     Milliseconds elapsed{};
-    std::size_t modes_tried = 0; ///< of the schedule's, in order
-    bool asked = false;          ///< some request was delivered
+    std::size_t modes_tried = 0;       ///< of the schedule's, in order
+    bool asked = false;                ///< some request was delivered
+    std::size_t modes_not_offered = 0; ///< by this guest or its driver
+    bool asked_automatically = false;  ///< whatever came of it
     bool job_aborted = false;
     bool resumed = false;
     bool woken = false;
@@ -49,7 +51,8 @@ enum class StopStep {
     abort_job,
     resume,
     wake_up,
-    ask, ///< by the mode number StopProgress::modes_tried
+    ask,               ///< by the mode number StopProgress::modes_tried
+    ask_automatically, ///< the driver offers none of the modes: the one it has itself
     destroy_gently,
     destroy_firmly,
     terminate_process,

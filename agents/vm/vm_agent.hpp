@@ -123,6 +123,11 @@ private:
     ocf::Outcome verify_started(const Definition& definition);
 
     // stop.cpp
+    /// False when libvirt can run nothing by the parameter hypervisor.
+    bool has_driver();
+    /// Whether the request was delivered.
+    bool ask(const DomainIdentity& identity, hypervisor::ShutdownMode mode, StopProgress& progress,
+             const Deadline& deadline);
     /// Stop the domain, for good or by saving it.
     ocf::Outcome stop_domain(const DomainIdentity& identity, const Definition* definition);
     /// The ladder alone.

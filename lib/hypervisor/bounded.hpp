@@ -69,4 +69,14 @@ Result<T> bounded(const Clock& clock, const Deadline& deadline, const std::strin
     return std::move(*result);
 }
 
+/// A look at files takes no longer than this, whatever server or process hangs behind them.
+inline constexpr Milliseconds file_patience{3000};
+
+/// The same for files, by the time of this machine.
+template <typename T>
+Result<T> bounded_by_files(const std::string& what, std::function<Result<T>()> function) {
+    const SystemClock clock;
+    return bounded<T>(clock, Deadline::after(clock, file_patience), what, std::move(function));
+}
+
 } // namespace twinsite::hypervisor

@@ -129,7 +129,7 @@ Disk read_disk(const Element& element) {
     disk.authenticated = source.child("auth") || element.child("auth");
     disk.optional = source.attribute("startupPolicy") == "optional" ||
                     source.attribute("startupPolicy") == "requisite";
-    disk.read_only = static_cast<bool>(element.child("readonly"));
+    disk.read_only = element.child("readonly") || element.attribute("device") == "cdrom";
     disk.shareable = static_cast<bool>(element.child("shareable"));
     for (const Element& slice : source.child("slices").children("slice")) {
         if (slice.attribute("type") == "storage") {
@@ -185,7 +185,10 @@ void read_devices(const Element& devices, Definition& definition) {
     }
     for (const Element& interface : devices.children("interface")) {
         const std::string kind = interface.attribute("type");
-        definition.interfaces.push_back({kind, interface_source(kind, interface.child("source"))});
+        definition.interfaces.push_back(
+            {.kind = kind,
+             .source = interface_source(kind, interface.child("source")),
+             .virtual_port = static_cast<bool>(interface.child("virtualport"))});
     }
     for (const Element& channel : devices.children("channel")) {
         definition.guest_agent |=
@@ -256,6 +259,7 @@ Result<Definition> parse_definition(std::string_view xml) {
     if (definition.type.empty()) {
         return fail(ErrorKind::invalid_config, "<domain> says no type");
     }
+    definition.huge_pages = static_cast<bool>(domain.child("memoryBacking").child("hugepages"));
     read_devices(domain.child("devices"), definition);
     if (auto checked = check_disks(definition.disks); !checked) {
         return fail(checked.error());

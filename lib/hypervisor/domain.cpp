@@ -75,6 +75,8 @@ std::string_view to_string(ShutdownMode mode) {
         return "signal";
     case ShutdownMode::paravirt:
         return "paravirt";
+    case ShutdownMode::automatic:
+        return "libvirt's own choice";
     }
     return "acpi";
 }

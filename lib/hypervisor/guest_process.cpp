@@ -1,3 +1,4 @@
+#include "lib/hypervisor/bounded.hpp"
 #include "lib/hypervisor/status_files.hpp"
 
 #include <twinsite/base/file.hpp>
@@ -158,6 +159,77 @@ std::optional<pid_t> pid_in(const std::string& text) {
     return number ? std::optional(static_cast<pid_t>(*number)) : std::nullopt;
 }
 
+using Found = std::optional<GuestProcess>;
+
+Result<Found> named_by(const fs::path& pid_file, const fs::path& proc,
+                       const DomainIdentity& identity) {
+    const auto text = read_file(pid_file, 64);
+    const auto pid = text ? pid_in(*text) : std::nullopt;
+    return pid ? ProcessFolder(proc, *pid).match(identity) : Result<Found>(std::nullopt);
+}
+
+Result<Found> among_all(const fs::path& proc, const DomainIdentity& identity) {
+    std::error_code error;
+    fs::directory_iterator entry(proc, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        const auto pid = pid_in(entry->path().filename().string());
+        if (!pid) {
+            continue;
+        }
+        auto found = ProcessFolder(proc, *pid).match(identity);
+        if (!found || *found) {
+            return found;
+        }
+    }
+    if (error) {
+        return fail(error_from_errno(error.value(), proc.string()));
+    }
+    return std::nullopt;
+}
+
+Status signal_process(const fs::path& proc, pid_t pid, const DomainIdentity& identity,
+                      KillMode mode) {
+    // A handle first, then a second look through it: the number may belong to another by now.
+    const FileDescriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!handle.valid()) {
+        if (errno == ESRCH) {
+            return {};
+        }
+        return fail(error_from_errno(errno, fmt::format("process {}", pid)));
+    }
+    const auto again = ProcessFolder(proc, pid).match(identity);
+    if (!again) {
+        return fail(again.error());
+    }
+    const int number = mode == KillMode::kill ? SIGKILL : SIGTERM;
+    if (*again && ::syscall(SYS_pidfd_send_signal, handle.get(), number, nullptr, 0) != 0 &&
+        errno != ESRCH) {
+        return fail(error_from_errno(errno, fmt::format("signal to process {}", pid)));
+    }
+    return {};
+}
+
+Result<bool> holds_any_guest(const fs::path& proc) {
+    std::error_code error;
+    fs::directory_iterator entry(proc, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+        if (!pid_in(entry->path().filename().string())) {
+            continue;
+        }
+        const auto guest = holds_some_guest(entry->path());
+        if (!guest) {
+            return guest;
+        }
+        if (*guest && !is_in_a_container(proc, entry->path())) {
+            return true;
+        }
+    }
+    if (error) {
+        return fail(error_from_errno(error.value(), proc.string()));
+    }
+    return false;
+}
+
 } // namespace
 
 bool is_guest(std::string_view command_line, const DomainIdentity& identity) {
@@ -175,10 +247,14 @@ bool is_guest(std::string_view command_line, const DomainIdentity& identity) {
     return same_name;
 }
 
+// What hangs in the kernel may hold its command line locked: each look has its time.
+
 std::optional<GuestProcess> QemuProcesses::glance(const DomainIdentity& identity) {
-    const auto text = read_file(pid_files_ / (identity.name + ".pid"), 64);
-    const auto pid = text ? pid_in(*text) : std::nullopt;
-    return pid ? ProcessFolder(proc_, *pid).match(identity).value_or(std::nullopt) : std::nullopt;
+    return bounded_by_files<Found>(proc_.string(),
+                                   [proc = proc_, pid_file = pid_file_of(identity), identity] {
+                                       return named_by(pid_file, proc, identity);
+                                   })
+        .value_or(std::nullopt);
 }
 
 Result<std::optional<GuestProcess>> QemuProcesses::find(const DomainIdentity& identity) {
@@ -186,22 +262,8 @@ Result<std::optional<GuestProcess>> QemuProcesses::find(const DomainIdentity& id
     if (auto found = glance(identity); found) {
         return found;
     }
-    std::error_code error;
-    fs::directory_iterator entry(proc_, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        const auto pid = pid_in(entry->path().filename().string());
-        if (!pid) {
-            continue;
-        }
-        auto found = ProcessFolder(proc_, *pid).match(identity);
-        if (!found || *found) {
-            return found;
-        }
-    }
-    if (error) {
-        return fail(error_from_errno(error.value(), proc_.string()));
-    }
-    return std::nullopt;
+    return bounded_by_files<Found>(proc_.string(),
+                                   [proc = proc_, identity] { return among_all(proc, identity); });
 }
 
 Status QemuProcesses::signal(const DomainIdentity& identity, KillMode mode) {
@@ -212,46 +274,18 @@ Status QemuProcesses::signal(const DomainIdentity& identity, KillMode mode) {
     if (!*found) {
         return {};
     }
-    // A handle first, then a second look through it: the number may belong to another by now.
-    const pid_t pid = (*found)->pid;
-    const FileDescriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!handle.valid()) {
-        if (errno == ESRCH) {
-            return {};
-        }
-        return fail(error_from_errno(errno, fmt::format("process {}", pid)));
-    }
-    const auto again = ProcessFolder(proc_, pid).match(identity);
-    if (!again) {
-        return fail(again.error());
-    }
-    const int number = mode == KillMode::kill ? SIGKILL : SIGTERM;
-    if (*again && ::syscall(SYS_pidfd_send_signal, handle.get(), number, nullptr, 0) != 0 &&
-        errno != ESRCH) {
-        return fail(error_from_errno(errno, fmt::format("signal to process {}", pid)));
-    }
-    return {};
+    return bounded_by_files<void>(proc_.string(),
+                                  [proc = proc_, pid = (*found)->pid, identity, mode] {
+                                      return signal_process(proc, pid, identity, mode);
+                                  });
 }
 
 Result<bool> QemuProcesses::any() {
-    std::error_code error;
-    fs::directory_iterator entry(proc_, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        if (!pid_in(entry->path().filename().string())) {
-            continue;
-        }
-        auto guest = holds_some_guest(entry->path());
-        if (!guest) {
-            return guest;
-        }
-        if (*guest && !is_in_a_container(proc_, entry->path())) {
-            return true;
-        }
-    }
-    if (error) {
-        return fail(error_from_errno(error.value(), proc_.string()));
-    }
-    return false;
+    return bounded_by_files<bool>(proc_.string(), [proc = proc_] { return holds_any_guest(proc); });
+}
+
+std::filesystem::path QemuProcesses::pid_file_of(const DomainIdentity& identity) const {
+    return pid_files_ / (identity.name + ".pid");
 }
 
 std::optional<DomainIdentity> QemuProcesses::find_marked(std::string_view resource) {

@@ -127,6 +127,8 @@ unsigned flag_of(ShutdownMode mode) {
         return VIR_DOMAIN_SHUTDOWN_SIGNAL;
     case ShutdownMode::paravirt:
         return VIR_DOMAIN_SHUTDOWN_PARAVIRT;
+    case ShutdownMode::automatic:
+        break;
     }
     return VIR_DOMAIN_SHUTDOWN_DEFAULT;
 }
@@ -154,6 +156,23 @@ private:
     virDomainPtr* domains_ = nullptr;
     int count_;
 };
+
+/// SCHEME[+TRANSPORT]:[//[USER@]HOST[:PORT]]/PATH, of this host also when mistyped elsewhere.
+bool is_local_qemu(std::string_view uri) {
+    if (uri.substr(0, uri.find_first_of("+:")) != "qemu") {
+        return false;
+    }
+    const auto begin = uri.find("://");
+    if (begin == std::string_view::npos) {
+        return true;
+    }
+    std::string_view host = uri.substr(begin + 3);
+    host = host.substr(0, host.find_first_of("/?"));
+    host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
+    const bool address = host.starts_with('[');
+    host = host.substr(0, address ? host.find(']') + 1 : host.find(':'));
+    return host.empty() || host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
 
 } // namespace
 
@@ -286,20 +305,18 @@ Status Libvirt::migrate(const DomainIdentity& identity, const MigrationRequest& 
 }
 
 std::unique_ptr<GuestProcesses> guest_processes_for(std::string_view uri) {
-    // Only this host's system daemon: its pid files are in one known place.
-    const bool local = uri == "qemu:///system" || uri == "qemu+unix:///system" ||
-                       uri.starts_with("qemu:///system?") ||
-                       uri.starts_with("qemu+unix:///system?");
-    if (local) {
-        return std::make_unique<QemuProcesses>();
+    if (!is_local_qemu(uri)) {
+        return std::make_unique<NoGuestProcesses>();
     }
-    if (uri == "qemu:///session") {
+    // Whichever daemon of this host: its guests are among the same processes. Only where their pid
+    // files lie differs, and these are no more than the short way.
+    if (uri.substr(0, uri.find('?')).ends_with("/session")) {
         const char* runtime = std::getenv("XDG_RUNTIME_DIR");
         return std::make_unique<QemuProcesses>(
             std::filesystem::path(runtime == nullptr ? "/run/user/0" : runtime) /
             "libvirt/qemu/run");
     }
-    return std::make_unique<NoGuestProcesses>();
+    return std::make_unique<QemuProcesses>();
 }
 
 } // namespace twinsite::hypervisor

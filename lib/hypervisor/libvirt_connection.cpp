@@ -38,6 +38,7 @@ ErrorKind kind_of(const virError& error) {
     case VIR_ERR_CONFIG_UNSUPPORTED:
         return ErrorKind::not_installed;
     case VIR_ERR_NO_SUPPORT:
+    case VIR_ERR_INVALID_ARG: // as a flag that the driver does not know
     case VIR_ERR_ARGUMENT_UNSUPPORTED:
     case VIR_ERR_OPERATION_UNSUPPORTED:
     case VIR_ERR_OPERATION_INVALID:

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 namespace twinsite::hypervisor {
 
 namespace {
@@ -15,20 +17,6 @@ constexpr Milliseconds progress_interval{1000};
 constexpr Milliseconds question_patience{2000};
 constexpr Milliseconds resume_patience{5000};
 constexpr Milliseconds peer_patience{30000}; // libvirt's own keepalive gives up after as long
-
-unsigned flags_of(const MigrationRequest& request) {
-    // The daemons talk to each other, so the death of this process leaves no half migration. A
-    // definition an administrator made stays where it is: nothing is undefined or persisted.
-    unsigned flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_ABORT_ON_ERROR;
-    const auto add = [&flags](bool wanted, unsigned flag) { flags |= wanted ? flag : 0U; };
-    add(request.auto_converge, VIR_MIGRATE_AUTO_CONVERGE);
-    add(request.post_copy, VIR_MIGRATE_POSTCOPY);
-    add(request.arrive_paused, VIR_MIGRATE_PAUSED);
-    add(request.tls, VIR_MIGRATE_TLS);
-    add(request.connections > 1, VIR_MIGRATE_PARALLEL);
-    add(!request.compression.empty(), VIR_MIGRATE_COMPRESSED);
-    return flags;
-}
 
 void fill(TypedParameters& parameters, const MigrationRequest& request) {
     if (!request.migration_uri.empty()) {
@@ -47,6 +35,11 @@ void fill(TypedParameters& parameters, const MigrationRequest& request) {
     }
 }
 
+bool is_qemu(virConnectPtr connection) {
+    const char* type = virConnectGetType(connection);
+    return type != nullptr && std::string_view(type) == "QEMU";
+}
+
 Status transfer(virConnectPtr connection, const DomainIdentity& identity,
                 const MigrationRequest& request) {
     const auto domain = look_up(connection, identity);
@@ -56,7 +49,8 @@ Status transfer(virConnectPtr connection, const DomainIdentity& identity,
     TypedParameters parameters;
     fill(parameters, request);
     if (virDomainMigrateToURI3(domain->get(), request.daemon_uri.c_str(), parameters.get(),
-                               parameters.size(), flags_of(request)) != 0) {
+                               parameters.size(),
+                               migration_flags(request, is_qemu(connection))) != 0) {
         return fail(last_error("migration"));
     }
     return {};
@@ -223,6 +217,21 @@ private:
 };
 
 } // namespace
+
+unsigned migration_flags(const MigrationRequest& request, bool qemu) {
+    // The daemons talk to each other, so the death of this process leaves no half migration. A
+    // definition an administrator made stays where it is: nothing is undefined or persisted.
+    unsigned flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER;
+    const auto add = [&flags](bool wanted, unsigned flag) { flags |= wanted ? flag : 0U; };
+    add(qemu, VIR_MIGRATE_ABORT_ON_ERROR); // libxl refuses the flag
+    add(request.auto_converge, VIR_MIGRATE_AUTO_CONVERGE);
+    add(request.post_copy, VIR_MIGRATE_POSTCOPY);
+    add(request.arrive_paused, VIR_MIGRATE_PAUSED);
+    add(request.tls, VIR_MIGRATE_TLS);
+    add(request.connections > 1, VIR_MIGRATE_PARALLEL);
+    add(!request.compression.empty(), VIR_MIGRATE_COMPRESSED);
+    return flags;
+}
 
 Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
                const MigrationRequest& request, const Migrator::OnProgress& progress,

@@ -12,6 +12,9 @@ Result<HostResources> resources_of(virConnectPtr connection);
 Result<TargetView> inspect_target(Clock& clock, const std::string& daemon_uri,
                                   const Definition& definition, const Deadline& deadline);
 
+/// The flags of virDomainMigrateToURI3; QEMU: by its driver.
+unsigned migration_flags(const MigrationRequest& request, bool qemu);
+
 Status migrate(LibvirtConnection& connection, const DomainIdentity& identity,
                const MigrationRequest& request, const Migrator::OnProgress& progress,
                const Deadline& deadline);

@@ -86,7 +86,8 @@ Result<TargetView> look_at_target(virConnectPtr connection, const Definition& de
         if (interface.kind == "network" && !network_is_active(connection, interface.source)) {
             view.missing_networks.push_back(interface.source);
         }
-        if (interface.kind == "bridge" && !bridge_exists(connection, interface.source)) {
+        if (interface.kind == "bridge" && !interface.virtual_port &&
+            !bridge_exists(connection, interface.source)) {
             view.missing_bridges.push_back(interface.source);
         }
     }

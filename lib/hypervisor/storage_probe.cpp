@@ -1,3 +1,4 @@
+#include "lib/hypervisor/bounded.hpp"
 #include "lib/hypervisor/iscsi_login.hpp"
 #include "lib/hypervisor/tcp_connect.hpp"
 
@@ -25,13 +26,16 @@ std::uint16_t usual_port(const std::string& protocol) {
     return found == ports.end() ? std::uint16_t{0} : found->second;
 }
 
-Status probe_path(const Clock&, const Disk& disk) {
+/// A server that is gone may keep an open() for ever.
+Status probe_path(const Clock& clock, const Disk& disk, const Deadline& deadline) {
     const int flags = O_NONBLOCK | O_CLOEXEC | (disk.read_only ? O_RDONLY : O_RDWR);
-    const FileDescriptor file(::open(disk.source.c_str(), flags));
-    if (!file.valid()) {
-        return fail(error_from_errno(errno, disk.source));
-    }
-    return {};
+    return bounded<void>(clock, deadline, disk.source, [path = disk.source, flags]() -> Status {
+        const FileDescriptor file(::open(path.c_str(), flags));
+        if (!file.valid()) {
+            return fail(error_from_errno(errno, path));
+        }
+        return {};
+    });
 }
 
 /// qemu's own default: the guest's UUID makes it unique.
@@ -62,20 +66,23 @@ Result<IscsiLun> lun_of(const Definition& definition, const Disk& disk, const Ho
 Status SystemStorageProbe::probe(const Definition& definition, const Disk& disk,
                                  const Deadline& deadline) {
     if (disk.kind == DiskKind::file || disk.kind == DiskKind::block) {
-        return probe_path(clock_, disk);
+        return probe_path(clock_, disk, deadline);
     }
     Status last;
+    auto hosts_left = static_cast<int>(disk.hosts.size());
     for (Host host : disk.hosts) {
+        // One that is dead does not use up the time of the others.
+        const Deadline share = deadline.within(clock_, deadline.left(clock_) / hosts_left--);
         if (host.port == 0) {
             host.port = usual_port(disk.protocol);
         }
         if (host.port == 0) {
             return {};
         }
-        last = connect_to(host, clock_, deadline).map([](const FileDescriptor&) {});
+        last = connect_to(host, clock_, share).map([](const FileDescriptor&) {});
         if (last && disk.kind == DiskKind::iscsi && !disk.authenticated) {
             const auto lun = lun_of(definition, disk, host);
-            last = lun ? log_in(*lun, clock_, deadline) : Status(fail(lun.error()));
+            last = lun ? log_in(*lun, clock_, share) : Status(fail(lun.error()));
         }
         if (last) {
             return {};

@@ -80,8 +80,10 @@ Result<FileDescriptor> connect_to(const Host& host, Clock& clock, const Deadline
         return fail(addresses.error());
     }
     Result<FileDescriptor> last = fail(ErrorKind::not_found, name + ": no address");
+    auto addresses_left = static_cast<int>(addresses->size());
     for (const Address& address : *addresses) {
-        last = connect_address(address, name, clock, deadline);
+        last = connect_address(address, name, clock,
+                               deadline.within(clock, deadline.left(clock) / addresses_left--));
         if (last) {
             return last;
         }

@@ -70,6 +70,8 @@ Status FakeHost::ask(const Deadline& deadline, std::string what) {
         return fail(ErrorKind::timeout, "libvirt did not answer in time");
     case Daemon::down:
         return fail(ErrorKind::unreachable, "libvirt: Failed to connect socket");
+    case Daemon::no_driver:
+        return fail(ErrorKind::not_installed, "libvirt: no connection driver available");
     }
     return {};
 }
@@ -314,7 +316,7 @@ Result<bool> FakeHost::autostarts(const DomainIdentity&, const Deadline& deadlin
 
 Result<bool> FakeHost::any() {
     let_happen();
-    return process;
+    return has_processes ? Result<bool>(process) : fail(ErrorKind::not_installed, "no processes");
 }
 
 std::optional<DomainIdentity> FakeHost::find_marked(std::string_view) {
@@ -322,15 +324,21 @@ std::optional<DomainIdentity> FakeHost::find_marked(std::string_view) {
 }
 
 Result<std::optional<GuestProcess>> FakeHost::find(const DomainIdentity& identity) {
-    return glance(identity);
-}
-
-std::optional<GuestProcess> FakeHost::glance(const DomainIdentity& identity) {
     let_happen();
+    if (!has_processes) {
+        return fail(ErrorKind::not_installed, "no processes");
+    }
     return process && is(identity) ? std::optional(GuestProcess{42, process_state}) : std::nullopt;
 }
 
+std::optional<GuestProcess> FakeHost::glance(const DomainIdentity& identity) {
+    return pid_file ? find(identity).value_or(std::nullopt) : std::nullopt;
+}
+
 Status FakeHost::signal(const DomainIdentity&, KillMode mode) {
+    if (!has_processes) {
+        return fail(ErrorKind::not_installed, "no processes");
+    }
     const bool kill = mode == KillMode::kill;
     done.emplace_back(kill ? "SIGKILL" : "SIGTERM");
     if (kill ? !survives_sigkill : !survives_sigterm) {
@@ -342,7 +350,9 @@ Status FakeHost::signal(const DomainIdentity&, KillMode mode) {
 Status FakeHost::probe(const Definition&, const Disk&, const Deadline& deadline) {
     let_happen();
     if (disks_answer) {
-        return {};
+        const bool in_time = probe_takes <= deadline.left(clock_);
+        clock_.pause(std::min(probe_takes, deadline.left(clock_)));
+        return in_time ? Status() : fail(ErrorKind::timeout, "198.51.100.101:3260: no answer");
     }
     clock_.pause(std::min(Milliseconds(1000), deadline.left(clock_)));
     return fail(ErrorKind::unreachable, "198.51.100.101:3260: Connection refused");

@@ -20,7 +20,7 @@
 
 namespace twinsite::testing {
 
-enum class Daemon { answers, hangs, down };
+enum class Daemon { answers, hangs, down, no_driver };
 
 class FakeHost final : public hypervisor::Hypervisor,
                        public hypervisor::Migrator,
@@ -40,6 +40,8 @@ public:
     std::string marked_as;
     hypervisor::Mark mark_of = hypervisor::Mark::settled;
     bool process = false;
+    bool pid_file = true;      ///< without it only the search among all finds the process
+    bool has_processes = true; ///< as qemu's driver
     /// What libvirt's status files say when the daemon does not.
     std::optional<hypervisor::DomainIdentity> in_status_files;
     char process_state = 'S';
@@ -49,6 +51,7 @@ public:
     bool survives_sigterm = false;
     bool survives_sigkill = false;
     bool disks_answer = true;
+    Milliseconds probe_takes{}; ///< a disk that answers
     bool create_hangs = false;
     /// From this call on the daemon is frozen: it carries the call out when it goes on (thaw).
     std::string freezes_at;

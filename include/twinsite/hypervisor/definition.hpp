@@ -32,13 +32,15 @@ struct Disk {
     std::uint64_t slice_size{};   ///< 0: the whole source
     bool authenticated = false;   ///< CHAP or the like: a login without it is refused
     bool optional = false;        ///< startupPolicy lets the guest start without it
-    bool read_only = false;
+    bool read_only = false;       ///< a CD-ROM always is
     bool shareable = false;
 };
 
 struct Interface {
     std::string kind;   ///< bridge, network, direct, ethernet, ...
     std::string source; ///< name of the bridge, network or device
+    /// On a switch that is no bridge of the kernel's (Open vSwitch): <virtualport>.
+    bool virtual_port = false;
 };
 
 struct Definition {
@@ -49,6 +51,7 @@ struct Definition {
     std::vector<Disk> disks{};
     std::vector<Interface> interfaces{};
     bool guest_agent = false; ///< a channel for the qemu guest agent exists
+    bool huge_pages = false;  ///< its memory is set aside on the host, and not among the free
     bool balloon = false;     ///< a memory balloon that can shrink the guest
     std::string xml;          ///< the text itself
 };

@@ -32,7 +32,8 @@ public:
     virtual ~GuestProcesses() = default;
 
     /// nullopt is positive evidence: every process of this host was looked at, none is this guest.
-    /// Errors: not_installed when this kind of guest has no process one could look for.
+    /// Errors: not_installed when this kind of guest has no process one could look for; timeout
+    /// when a process does not let itself be looked at within seconds.
     virtual Result<std::optional<GuestProcess>> find(const DomainIdentity& identity) = 0;
     /// Only a short look at the usual place: nullopt proves nothing.
     virtual std::optional<GuestProcess> glance(const DomainIdentity& identity) = 0;
@@ -61,6 +62,8 @@ public:
     std::optional<DomainIdentity> find_marked(std::string_view resource) override;
 
 private:
+    [[nodiscard]] std::filesystem::path pid_file_of(const DomainIdentity& identity) const;
+
     std::filesystem::path pid_files_;
     std::filesystem::path proc_;
 };

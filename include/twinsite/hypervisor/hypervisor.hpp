@@ -12,7 +12,14 @@
 
 namespace twinsite::hypervisor {
 
-enum class ShutdownMode { agent, acpi, initctl, signal, paravirt };
+enum class ShutdownMode {
+    agent,
+    acpi,
+    initctl,
+    signal,
+    paravirt,
+    automatic, ///< by the driver's own choice; no parameter names it
+};
 std::string_view to_string(ShutdownMode mode);
 
 enum class DestroyMode {

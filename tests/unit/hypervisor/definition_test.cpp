@@ -162,5 +162,14 @@ TEST(Definition, storage_is_shared_by_what_it_is_called_and_not_by_the_way_to_it
     EXPECT_FALSE(share_storage(with("<disk type='file'/>"), with("<disk type='file'/>")));
 }
 
+TEST(Definition, a_cdrom_is_read_only_and_may_be_shared) {
+    const std::string drive = "<disk type='file' device='cdrom'><source file='/iso'/><target dev=";
+    const auto definition =
+        parse_definition("<domain type='qemu'><name>rot</name><devices>" + drive +
+                         "'sda'/></disk>" + drive + "'sdb'/></disk></devices></domain>");
+    ASSERT_TRUE(definition) << definition.error().message;
+    EXPECT_TRUE(definition->disks.front().read_only);
+}
+
 } // namespace
 } // namespace twinsite::hypervisor

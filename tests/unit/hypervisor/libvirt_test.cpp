@@ -1,4 +1,5 @@
 // The adapter on libvirt's own test driver, which lives in this process.
+#include "lib/hypervisor/libvirt_migration.hpp"
 #include "tests/support/scratch_directory.hpp"
 
 #include <twinsite/base/handle.hpp>
@@ -163,6 +164,32 @@ TEST_F(LibvirtAdapter, bad_xml_is_refused_with_libvirts_reason) {
 TEST_F(LibvirtAdapter, a_missing_daemon_is_unreachable) {
     Libvirt absent("qemu+unix:///system?socket=/nonexistent/socket", clock);
     EXPECT_EQ(absent.find(rot, soon()).error().kind, ErrorKind::unreachable);
+}
+
+/// libxl refuses flags that it does not know (LIBXL_MIGRATION_FLAGS).
+TEST(Migration, asks_only_qemu_to_abort_on_an_error) {
+    const MigrationRequest request{.daemon_uri = "", .migration_uri = "", .arrive_paused = true};
+    EXPECT_NE(migration_flags(request, true) & VIR_MIGRATE_ABORT_ON_ERROR, 0U);
+    EXPECT_EQ(migration_flags(request, false),
+              static_cast<unsigned>(VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_PAUSED));
+}
+
+TEST(GuestProcessesFor, every_qemu_of_this_host_has_processes_also_when_mistyped) {
+    const auto known = [](std::string_view uri) {
+        const auto found = guest_processes_for(uri)->find({"no-such-guest", ""});
+        return found || found.error().kind != ErrorKind::not_installed;
+    };
+    for (const char* uri :
+         {"qemu:///system", "qemu:///session", "qemu:///systm", "qemu+unix:///system?socket=/x",
+          "qemu+tcp://localhost/system", "qemu+tls://admin@127.0.0.1:16514/system",
+          "qemu+ssh://[::1]/system", "qemu:/system"}) {
+        EXPECT_TRUE(known(uri)) << uri;
+    }
+    for (const char* uri :
+         {"qemu+ssh://n2/system", "qemuu:///system", "xen:///system", "lxc:///system",
+          "test:///default", "qemu+tcp://[2001:db8::1]/system"}) {
+        EXPECT_FALSE(known(uri)) << uri;
+    }
 }
 
 } // namespace

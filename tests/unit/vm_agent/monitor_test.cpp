@@ -302,6 +302,20 @@ TEST_F(Migrate, after_an_abort_says_that_the_guest_stayed) {
               "the guest stayed and runs here; the migration was aborted at its deadline");
 }
 
+TEST_F(Migrate, that_failed_names_what_failed_however_long_libvirts_message_is) {
+    host.migration_fails =
+        Error{ErrorKind::internal,
+              "migration: internal error: process exited while connecting to monitor: "
+              "2026-11-26T12:00:00.000000Z qemu-system-x86_64: -blockdev {\"driver\":\"file\"}: "
+              "Could not open '/srv/rot.qcow2': No such file or directory"};
+    const auto outcome = perform("migrate_to");
+    EXPECT_EQ(outcome.code, ExitCode::error);
+    EXPECT_EQ(outcome.reason.find("the guest stayed and runs here; ..."), 0U) << outcome.reason;
+    EXPECT_TRUE(outcome.reason.ends_with("'/srv/rot.qcow2': No such file or directory"))
+        << outcome.reason;
+    EXPECT_LE(outcome.reason.size(), ocf::reason_limit);
+}
+
 TEST_F(Migrate, resumes_here_only_what_the_target_proves_not_to_have) {
     host.migration_fails = Error{ErrorKind::internal, "connection lost"};
     host.later(Milliseconds(0), [&] { host.pause_guest(PauseReason::migration); });

@@ -119,6 +119,43 @@ TEST_F(Start, a_missing_bridge_is_this_nodes_fault) {
     EXPECT_EQ(perform("start").code, ExitCode::success);
 }
 
+TEST_F(Start, a_switch_that_is_no_bridge_is_not_looked_for_among_the_bridges) {
+    set("config", scratch
+                      .write("ovs.xml", "<domain type='qemu'><name>rot</name><devices><interface "
+                                        "type='bridge'><source bridge='ovs0'/><virtualport "
+                                        "type='openvswitch'/></interface></devices></domain>")
+                      .string());
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+}
+
+TEST_F(Start, huge_pages_are_not_sought_in_the_free_memory) {
+    host.free_memory_kib = 1;
+    set("config",
+        scratch
+            .write("huge.xml", "<domain type='qemu'><name>rot</name><memory unit='MiB'>64</memory>"
+                               "<memoryBacking><hugepages/></memoryBacking></domain>")
+            .string());
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+}
+
+/// Each of several disks has its time, and the storage_wait is for all of them.
+TEST_F(Start, a_slow_disk_does_not_use_up_the_time_of_the_others) {
+    std::string disks;
+    for (const char* target : {"vda", "vdb", "vdc", "vdd"}) {
+        disks += std::string("<disk type='network'><source protocol='nbd' name='") + target +
+                 "'><host name='198.51.100.101'/></source><target dev='" + target + "'/></disk>";
+    }
+    set("config", scratch
+                      .write("disks.xml", "<domain type='qemu'><name>rot</name><devices>" + disks +
+                                              "</devices></domain>")
+                      .string());
+    host.probe_takes = Milliseconds(1500);
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    set("storage_wait", "0");
+    host.end_guest();
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+}
+
 TEST_F(Start, waits_for_a_daemon_that_is_just_coming) {
     host.daemon = Daemon::down;
     host.later(Milliseconds(20000), [&] { host.daemon = Daemon::answers; });

@@ -75,6 +75,53 @@ TEST_F(Stop, a_destroy_that_fails_is_followed_by_harder_ways) {
     EXPECT_EQ(host.done.back(), "SIGKILL");
 }
 
+TEST_F(Stop, a_process_that_its_pid_file_does_not_name_is_killed_too) {
+    host.survives_destroy = true;
+    host.pid_file = false;
+    expect_stopped();
+    EXPECT_EQ(host.done.back(), "SIGKILL");
+}
+
+TEST_F(Stop, a_driver_that_offers_none_of_the_ways_is_asked_by_its_own) {
+    host.has_processes = false;
+    host.cannot_be_asked = {ShutdownMode::agent, ShutdownMode::acpi};
+    host.obeys[ShutdownMode::automatic] = Milliseconds(5000);
+    expect_stopped();
+    EXPECT_EQ(host.done.back(), "ask by libvirt's own choice");
+    EXPECT_LT(took, Milliseconds(6000));
+}
+
+TEST_F(Stop, a_guest_that_cannot_be_asked_at_all_is_destroyed_at_once) {
+    host.cannot_be_asked = {ShutdownMode::agent, ShutdownMode::acpi, ShutdownMode::automatic};
+    expect_stopped();
+    EXPECT_EQ(host.done.back(), "destroy gently");
+    EXPECT_LT(took, Milliseconds(2000));
+}
+
+/// A typing error in the parameter must not fence one node after the other.
+TEST_F(Stop, by_a_hypervisor_that_does_not_exist_succeeds_when_nothing_was_started) {
+    host.end_guest();
+    host.has_processes = false;
+    host.daemon = Daemon::down;
+    set("hypervisor", "qemuu:///system");
+    expect_stopped();
+    set("hypervisor", "lxc:///system");
+    host.daemon = Daemon::no_driver;
+    expect_stopped();
+    EXPECT_LT(took, Milliseconds(1000));
+    host.daemon = Daemon::down; // a daemon that is only down may know better
+    EXPECT_EQ(perform("stop").code, ExitCode::error);
+}
+
+TEST_F(Stop, of_a_guest_that_was_started_by_it_needs_its_driver) {
+    host.has_processes = false;
+    host.end_guest();
+    set("hypervisor", "lxc:///system");
+    EXPECT_EQ(perform("start").code, ExitCode::success);
+    host.daemon = Daemon::no_driver;
+    EXPECT_EQ(perform("stop").code, ExitCode::error);
+}
+
 TEST_F(Stop, what_cannot_be_killed_is_named) {
     host.survives_destroy = true;
     host.survives_sigkill = true;
