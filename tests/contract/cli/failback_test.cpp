@@ -154,8 +154,7 @@ TEST_F(FailbackTest, manual_goes_home_once_failback_is_set_to_automatic) {
     for (const auto& movement : *movements) {
         ADD_FAILURE() << site::to_text(movement);
     }
-    EXPECT_NE(run.err.find("LUN   red    promoted on rz1-a  served on rz1-a"),
-              std::string::npos)
+    EXPECT_NE(run.err.find("LUN   red    promoted on rz1-a  served on rz1-a"), std::string::npos)
         << run.err;
 }
 
