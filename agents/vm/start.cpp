@@ -102,14 +102,7 @@ ocf::Outcome VmAgent::start_stopped(const Definition& definition) {
     if (!held) {
         log::warning("its mark may stay until the next migration: {}", held.error().message);
     }
-    auto launched = launch(definition);
-    if (launched) {
-        launched = let_go(definition.identity);
-    }
-    if (!launched) {
-        if (launched.error().kind == ErrorKind::timeout) {
-            undo_launch(definition.identity);
-        }
+    if (auto launched = launch(definition); !launched) {
         return ocf::Outcome::of(launched.error());
     }
     note_and_mark(definition.identity, request_.deadline.within(world_.clock, patience));
@@ -118,11 +111,27 @@ ocf::Outcome VmAgent::start_stopped(const Definition& definition) {
 }
 
 Status VmAgent::launch(const Definition& definition) {
+    const auto brought = bring(definition);
+    const Status up = brought ? let_go(definition.identity) : Status(fail(brought.error()));
+    if (brought && up && *brought) {
+        StateFile::forget(**brought);
+    }
+    // What is here and was not let go, a lock manager's refusal say, must not stay.
+    if (!up && (brought || up.error().kind == ErrorKind::timeout)) {
+        undo_launch(definition.identity);
+    }
+    return up;
+}
+
+Result<std::optional<std::filesystem::path>> VmAgent::bring(const Definition& definition) {
     const Deadline deadline = launch_deadline();
+    const auto cold = [](const Status& done) {
+        return done.map([] { return std::optional<std::filesystem::path>(); });
+    };
     if (!settings_.state_folder.empty()) {
         const StateFile state = state_file(definition.identity);
         if (auto usable = state.usable(); !usable) {
-            return usable;
+            return fail(usable.error());
         }
         const auto exists = state.exists();
         if (!exists) {
@@ -131,16 +140,16 @@ Status VmAgent::launch(const Definition& definition) {
         if (*exists) {
             auto restored = restore(state, deadline);
             if (restored || restored.error().kind == ErrorKind::timeout) {
-                return restored;
+                return restored.map([](const auto& taken) { return std::optional(taken); });
             }
             log::error("{}; it starts cold", restored.error().message);
         }
     }
     if (!settings_.revert_to.empty()) {
-        return world_.maintenance.revert(definition.identity, settings_.revert_to, deadline);
+        return cold(world_.maintenance.revert(definition.identity, settings_.revert_to, deadline));
     }
     log::info("starting domain {}", hypervisor::to_string(definition.identity));
-    return world_.hypervisor.create(definition.xml, request_.resource(), deadline);
+    return cold(world_.hypervisor.create(definition.xml, request_.resource(), deadline));
 }
 
 Deadline VmAgent::launch_deadline() const {
@@ -149,21 +158,23 @@ Deadline VmAgent::launch_deadline() const {
 
 Status VmAgent::let_go(const DomainIdentity& identity) {
     auto resumed = world_.hypervisor.resume(identity, launch_deadline());
-    // Whether it runs is seen afterwards; a driver that cannot hold it back started it already.
-    return !resumed && resumed.error().kind == ErrorKind::conflict ? Status() : resumed;
+    if (resumed || resumed.error().kind != ErrorKind::conflict) {
+        return resumed;
+    }
+    // A driver that cannot hold it back has started it already.
+    const Observation seen = observe(identity, launch_deadline());
+    const bool runs =
+        seen.daemon == Answer::present && seen.domain.state == hypervisor::DomainState::running;
+    return runs ? Status() : resumed;
 }
 
-Status VmAgent::restore(const StateFile& state, const Deadline& deadline) {
-    const auto taken = state.take();
+Result<std::filesystem::path> VmAgent::restore(const StateFile& state, const Deadline& deadline) {
+    auto taken = state.take();
     if (!taken) {
-        return fail(taken.error());
+        return taken;
     }
     log::notice("the guest goes on from {}", taken->string());
-    auto restored = world_.maintenance.restore(*taken, deadline);
-    if (restored) {
-        StateFile::forget(*taken);
-    }
-    return restored;
+    return world_.maintenance.restore(*taken, deadline).map([&] { return *taken; });
 }
 
 /// Nobody knows whether the daemon will still start it: what was begun is taken back.

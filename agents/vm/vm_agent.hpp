@@ -17,6 +17,7 @@
 #include <twinsite/process/command.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace twinsite::vm {
@@ -110,12 +111,16 @@ private:
 
     // start.cpp
     ocf::Outcome start_stopped(const Definition& definition);
-    /// Bring it here, paused: what the daemon does after this action has ended must run nothing.
+    /// Bring it here and let it go, or take back what was begun.
     Status launch(const Definition& definition);
+    /// Bring it here, paused: what the daemon does after this action has ended must run nothing.
+    /// The file of the saved state that it comes from, if any.
+    Result<std::optional<std::filesystem::path>> bring(const Definition& definition);
+    /// The file that was restored.
+    Result<std::filesystem::path> restore(const StateFile& state, const Deadline& deadline);
     /// The time of the call that brings it, or lets it go; the rest is for taking it back.
     [[nodiscard]] Deadline launch_deadline() const;
     Status let_go(const DomainIdentity& identity);
-    Status restore(const StateFile& state, const Deadline& deadline);
     void undo_launch(const DomainIdentity& identity);
     ocf::Outcome finish_start(const Definition& definition);
     Status check_host(const Definition& definition, const Deadline& deadline);

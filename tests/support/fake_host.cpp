@@ -149,6 +149,9 @@ Status FakeHost::resume(const DomainIdentity&, const Deadline& deadline) {
     if (auto asked = ask(deadline, "resume"); !asked) {
         return asked;
     }
+    if (resume_fails) {
+        return fail(*resume_fails);
+    }
     if (!domain) {
         return fail(ErrorKind::not_found, "no domain with matching name");
     }

@@ -57,6 +57,7 @@ public:
     std::string freezes_at;
     bool holds_back = true; ///< a driver that creates domains paused
     std::optional<Error> create_fails;
+    std::optional<Error> resume_fails;
     std::optional<Error> migration_fails;
     std::function<void()> during_migration;
     std::optional<Error> mark_fails;

@@ -73,6 +73,23 @@ TEST_F(Start, that_cannot_let_the_guest_go_takes_it_back) {
     EXPECT_FALSE(host.process);
 }
 
+/// libvirt takes the leases of a lock manager when the guest is resumed.
+TEST_F(Start, that_a_lock_manager_refuses_leaves_nothing_and_loses_no_saved_state) {
+    set("snapshot", scratch.path().string());
+    set("snapshot_local", "yes");
+    for (const auto kind : {ErrorKind::internal, ErrorKind::conflict}) {
+        static_cast<void>(scratch.write("rot.state", "memory"));
+        host.run_guest(rot);
+        host.end_guest();
+        host.resume_fails = Error{kind, "resource busy: Lockspace resource 'rot' is locked"};
+        const auto outcome = perform("start");
+        EXPECT_EQ(outcome.code, ExitCode::error);
+        EXPECT_EQ(outcome.reason, "resource busy: Lockspace resource 'rot' is locked");
+        EXPECT_EQ(perform("monitor").code, ExitCode::not_running);
+        EXPECT_TRUE(std::filesystem::exists(scratch.path() / "rot.state.taken"));
+    }
+}
+
 /// Killed between letting it go and taking its mark away.
 TEST_F(Start, a_mark_that_a_dead_start_left_is_taken_away_by_the_monitor) {
     host.mark_fails = Error{ErrorKind::unreachable, "libvirt: Failed to connect socket"};

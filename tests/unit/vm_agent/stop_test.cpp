@@ -80,6 +80,7 @@ TEST_F(Stop, a_process_that_its_pid_file_does_not_name_is_killed_too) {
     host.pid_file = false;
     expect_stopped();
     EXPECT_EQ(host.done.back(), "SIGKILL");
+    EXPECT_LT(took, Milliseconds(84000)) << "only when the time was over";
 }
 
 TEST_F(Stop, a_driver_that_offers_none_of_the_ways_is_asked_by_its_own) {
