@@ -112,7 +112,7 @@ ocf::Outcome VmAgent::start_stopped(const Definition& definition) {
 
 Status VmAgent::launch(const Definition& definition) {
     const auto brought = bring(definition);
-    const Status up = brought ? let_go(definition.identity) : Status(fail(brought.error()));
+    Status up = brought ? let_go(definition.identity) : Status(fail(brought.error()));
     if (brought && up && *brought) {
         StateFile::forget(**brought);
     }

@@ -216,7 +216,7 @@ Result<bool> holds_any_guest(const fs::path& proc) {
         if (!pid_in(entry->path().filename().string())) {
             continue;
         }
-        const auto guest = holds_some_guest(entry->path());
+        auto guest = holds_some_guest(entry->path());
         if (!guest) {
             return guest;
         }
