@@ -11,11 +11,8 @@
 #include <twinsite/mirror/standing_io.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 
 namespace twinsite::mirror {
 
@@ -54,19 +51,6 @@ bool quorate_without(std::string_view text, const std::string& peer, const std::
     return quorate && own_listed;
 }
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-/// 8.4 names the peer. 9 gives its node id, and the names of all nodes by id (drbd-utils,
-/// setenv_node_id_and_uname()).
-std::string peer_name() {
-    std::string name = environment("DRBD_PEER");
-    const auto id = parse_integer(environment("DRBD_PEER_NODE_ID"), 0, 31);
-    return !name.empty() || !id ? name : environment(fmt::format("DRBD_NODE_ID_{}", *id).c_str());
-}
-
 std::uint64_t out_of_sync_kib(const Observation& seen) {
     std::uint64_t sum = 0;
     for (const Peer& peer : seen.peers) {
@@ -78,62 +62,6 @@ std::uint64_t out_of_sync_kib(const Observation& seen) {
 }
 
 } // namespace
-
-Result<HandlerCall> HandlerCall::from(std::span<const char* const> arguments) {
-    HandlerCall call{.event = {},
-                     .resource = environment("DRBD_RESOURCE"),
-                     .peer = peer_name(),
-                     .mirror = {},
-                     .own_node = {}};
-    for (std::size_t i = 1; i < arguments.size(); ++i) {
-        const std::string_view word(arguments[i]);
-        const bool more = i + 1 < arguments.size();
-        if (word == "--policy" && more) {
-            const auto policy = parse_policy(arguments[++i]);
-            if (!policy) {
-                return fail(policy.error());
-            }
-            call.policy = *policy;
-        } else if (word == "--mirror" && more) {
-            call.mirror = arguments[++i];
-        } else if (word == "--patience" && more) {
-            const auto seconds = parse_integer(arguments[++i], 0, 86400);
-            if (!seconds) {
-                return fail(seconds.error().in("--patience"));
-            }
-            call.patience = *seconds;
-        } else if (!word.starts_with('-') && call.event.empty()) {
-            call.event = word;
-        } else {
-            return fail(
-                ErrorKind::invalid_config,
-                fmt::format("what is \"{}\"? usage: drbd-handler [--policy keep-home|majority] "
-                            "[--mirror ID] EVENT, called by drbdadm",
-                            printable(word)));
-        }
-    }
-    if (auto name = check_resource_name(call.resource); !name) {
-        return fail(name.error().in("DRBD_RESOURCE, set by drbdadm"));
-    }
-    if (call.mirror.empty()) {
-        call.mirror = "mirror_" + call.resource;
-    }
-    if (!plain_name(call.mirror) || (!call.peer.empty() && !plain_name(call.peer))) {
-        return fail(ErrorKind::invalid_config, "the mirror's or the peer's name is no plain name");
-    }
-    call.review = !environment(review_variable).empty();
-    if (call.peer.empty() && (call.event == "fence-peer" || call.event == "unfence-peer")) {
-        return fail(ErrorKind::invalid_config,
-                    fmt::format("{}: neither DRBD_PEER nor DRBD_PEER_NODE_ID with DRBD_NODE_ID_n "
-                                "names the peer",
-                                call.event));
-    }
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) == 0) {
-        call.own_node = host.data();
-    }
-    return call;
-}
 
 Handler::Handler(HandlerCall call, Parts parts)
     : call_(std::move(call))
