@@ -20,6 +20,9 @@ struct Journey {
     std::string guest;
     std::string source;
     std::string target;
+    /// Before it began: after a refresh Pacemaker restarts a guest whose parameters change, for
+    /// lack of a start that it could compare them with (docs/vm.md).
+    unsigned restarts = 0;
 };
 
 /// On TARGET: stop the emulator that receives GUEST as soon as the guest's memory arrives, so that
@@ -49,6 +52,9 @@ Journey depart(Script& script, const std::string& source, const std::string& tar
                                    "--parameter-value 1",
                                    journey.guest));
     await_rest(script, target);
+    script.await(seconds(60), fmt::format("{} counts", journey.guest),
+                 [&] { return script.stage().missing_counts({journey.guest}); });
+    journey.restarts = script.so_far(journey.guest).restarts;
     stop_on_arrival(script, journey);
     script.run(target, fmt::format("crm_resource --move --resource vm_{} --node {}", journey.guest,
                                    target));
@@ -168,7 +174,9 @@ EventResult network_breaks_and_the_guest_stays(Stage& stage) {
     script.must(script.lab().join({journey.source, "cluster"}), "join");
     forget_and_go_home(script, journey, journey.target);
     on_fail("restart");
-    script.must_not_restart();
+    script.must(script.so_far(journey.guest).restarts == journey.restarts,
+                journey.guest + " was restarted");
+    script.must_not_restart({journey.guest});
     return script.done();
 }
 
