@@ -101,7 +101,8 @@ Json capacity_json(const site::CapacityReport& report) {
                           {"verdict", std::string(site::to_string(loss.verdict))},
                           {"proven", loss.packing != site::Packing::no_plan_found},
                           {"displaced_mib", loss.displaced_mib},
-                          {"free_mib", loss.free_mib}});
+                          {"free_mib", loss.free_mib},
+                          {"reason", loss.reason}});
     }
     Json headroom = Json::object();
     for (const auto& site : report.headroom) {
@@ -118,9 +119,9 @@ void print_capacity(const site::CapacityReport& report) {
         return;
     }
     for (const auto& loss : report.losses) {
-        fmt::print("capacity: loss of {} {}: {} ({} MiB displaced, {} MiB free)\n",
+        fmt::print("capacity: loss of {} {}: {} ({} MiB displaced, {} MiB free){}{}\n",
                    loss.is_site ? "site" : "host", loss.name, site::to_string(loss.verdict),
-                   loss.displaced_mib, loss.free_mib);
+                   loss.displaced_mib, loss.free_mib, loss.reason.empty() ? "" : ": ", loss.reason);
     }
     for (const auto& site : report.headroom) {
         fmt::print("capacity: {} can take one more VM of up to {} MiB\n", site.site,

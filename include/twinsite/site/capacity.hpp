@@ -38,6 +38,7 @@ struct LossReport {
     Packing packing = Packing::fits; ///< whether "does not fit" is proven
     std::int64_t displaced_mib = 0;
     std::int64_t free_mib = 0; ///< in the place they should go to
+    /// Which VM of a converged LUN finds no room beside the other copy; "" elsewhere.
     std::string reason;
 };
 

@@ -135,6 +135,36 @@ TEST_F(CapacityTest, headroom_of_one_site_does_not_suffer_from_the_other) {
     EXPECT_GT(headroom[1].largest_vm_mib, 0);
 }
 
+/// LUN red, of rot and rosa, is opened on rz1-a and rz2-a only.
+class ConvergedCapacityTest : public CapacityTest {
+protected:
+    ConvergedCapacityTest() {
+        topology.luns[0].target = {};
+        topology.luns[0].address = {};
+        topology.vms[0].memory_mib = 100;
+        topology.vms[1].memory_mib = 100;
+    }
+    [[nodiscard]] LossReport loss_of(std::string_view name) const {
+        const auto losses = capacity(topology).losses;
+        return *std::find_if(losses.begin(), losses.end(),
+                             [&](const LossReport& loss) { return loss.name == name; });
+    }
+};
+
+TEST_F(ConvergedCapacityTest, its_vms_fit_beside_the_other_copy) {
+    EXPECT_EQ(loss_of("rz1-a").verdict, LossVerdict::fits);
+    EXPECT_TRUE(check_capacity(topology).empty());
+}
+
+TEST_F(ConvergedCapacityTest, room_on_a_host_without_a_copy_is_none) {
+    topology.nodes[2].memory_mib = 384 + 90; // rz2-a
+    topology.nodes[3].memory_mib = 9000;     // rz2-b
+    EXPECT_TRUE(found("host-loss-does-not-fit", "/nodes/rz1-a"));
+    EXPECT_TRUE(found("site-loss-does-not-fit", "/sites/rz1"));
+    EXPECT_EQ(loss_of("rz1-a").reason,
+              "rot needs 100 MiB on rz2-a, which has the other copy of its LUN and 90 MiB left");
+}
+
 TEST_F(CapacityTest, says_nothing_without_numbers) {
     topology.nodes[0].memory_mib = 0;
     topology.nodes[0].reserve_mib = 0;
