@@ -4,6 +4,7 @@
 #include "agents/mirror/caretaker.hpp"
 #include "agents/mirror/link_watcher.hpp"
 #include "agents/mirror/promotion_score.hpp"
+#include "agents/mirror/settings.hpp"
 #include "ocf/agent.hpp"
 
 #include <twinsite/base/deadline.hpp>
@@ -16,17 +17,6 @@
 #include <vector>
 
 namespace twinsite::mirror {
-
-struct Settings {
-    std::string resource;
-    ScoreTable scores{};
-    Milliseconds wait_for_peer{5000};
-    int promoted_max = 1; ///< of the clone
-    CarePlan care{};
-    bool link_health = false;
-
-    static Result<Settings> from(const ocf::Request& request);
-};
 
 class MirrorAgent {
 public:
