@@ -175,6 +175,35 @@ EventResult majority_site_loss(Stage& stage) {
     return script.done();
 }
 
+/// A host dies and the cut comes with it: what is left of its site is the smaller side, and ends
+/// itself although it holds the lowest node id.
+EventResult majority_host_loss(Stage& stage) {
+    Script script(stage);
+    const std::string smaller = winning_site(stage.plan());
+    const std::string larger = other_site(stage.plan(), smaller);
+    const std::string host = node_of_first_site(stage.plan(), false);
+    await_home(script, seconds(120));
+    const auto before = boots(stage);
+    script.must(script.lab().power(host, "off"), "pull the plug");
+    script.must(script.lab().cut(), "cut");
+    const TimePoint cut = stage.now();
+    await_takeover(script, larger);
+    for (const std::string& node : nodes_of(stage.plan(), smaller)) {
+        if (node != host) {
+            script.tell(fmt::format("{} ended {:.1f} s after the cut", node,
+                                    ended_after(script, node, before.at(node), cut)));
+        }
+    }
+    script.must(script.lab().join(), "join");
+    script.must(script.lab().power(host, "on"), "put the plug back");
+    await_home(script, seconds(360));
+    for (const std::string& node : nodes_of(stage.plan(), larger)) {
+        script.must(stage.boot_id(node).value_or("") == before.at(node), node + " was fenced");
+    }
+    script.must_not_restart(guests_of(stage.plan(), smaller));
+    return script.done();
+}
+
 EventResult keep_home_host(Stage& stage) {
     Script script(stage);
     await_home(script, seconds(120));
@@ -256,6 +285,11 @@ TEST_F(Majority, the_sites_lose_each_other) {
 TEST_F(Majority, the_losing_site_loses_the_witness_as_well) {
     play({"majority-witness", "the sites lose each other, and the losing one the witness too",
           majority_excavator_and_witness});
+}
+
+TEST_F(Majority, a_host_dies_during_the_cut) {
+    play({"majority-host", "a host dies while the sites lose each other under majority",
+          majority_host_loss});
 }
 
 TEST_F(Majority, a_site_dies_during_the_cut) {
