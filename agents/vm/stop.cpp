@@ -11,6 +11,8 @@ namespace twinsite::vm {
 namespace {
 
 constexpr Milliseconds poll_interval{250};
+/// A guest that is ended by force is mostly gone at once.
+constexpr Milliseconds first_look_after_force{20};
 constexpr Milliseconds call_patience{5000};
 
 std::string what_holds(const Observation& seen) {
@@ -157,7 +159,8 @@ void VmAgent::take(StopStep step, const DomainIdentity& identity, const Definiti
     };
     const bool hard = step == StopStep::destroy_gently || step == StopStep::destroy_firmly ||
                       step == StopStep::terminate_process || step == StopStep::kill_process;
-    if (hard && !progress.destroying_since) {
+    const bool first_force = hard && !progress.destroying_since;
+    if (first_force) {
         progress.destroying_since = progress.elapsed;
     }
     switch (step) {
@@ -209,7 +212,7 @@ void VmAgent::take(StopStep step, const DomainIdentity& identity, const Definiti
         harder(world_.processes.signal(identity, hypervisor::KillMode::kill), "SIGKILL");
         break;
     }
-    world_.clock.pause(poll_interval);
+    world_.clock.pause(first_force ? first_look_after_force : poll_interval);
 }
 
 } // namespace twinsite::vm

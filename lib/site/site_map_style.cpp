@@ -22,6 +22,8 @@ table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid var(--li
 .across svg{position:absolute;inset:0;width:100%;height:100%}
 .arrow{width:100%;height:1.5rem;align-self:center}
 .arrow *{stroke:var(--ok);fill:var(--ok);stroke-width:2}
+.arrow.broken *{stroke:var(--bad);fill:var(--bad)}
+.arrow.broken line{stroke-dasharray:6 5}
 .crossing{stroke:var(--bad);stroke-width:3}
 .wire .lun.copy{border-style:dashed}
 .far{display:block;text-align:right}.right .far{text-align:left}.far .vm{margin:.15rem 0}

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -30,14 +31,22 @@ std::string lun_box(const SiteMap& map, const LunEntry& lun, bool promoted, std:
                        escape_markup(lun.lun->name), promoted ? "promoted" : "copy");
 }
 
+/// Whether every write is known to be on each copy.
+bool is_copied(const LunEntry& lun) {
+    return std::all_of(lun.copies.begin(), lun.copies.end(), [](const CopyEntry& copy) {
+        return copy.running && copy.state == CopyState::good;
+    });
+}
+
 /// From where the LUN is written to where it is copied.
-std::string arrow(bool to_right, bool both) {
+std::string arrow(bool to_right, bool both, bool copied) {
     const std::string line = R"(<line x1="4" y1="10" x2="56" y2="10"/>)";
     const std::string right = R"(<path d="M56 10 46 5v10z"/>)";
     const std::string left = R"(<path d="M4 10 14 5v10z"/>)";
-    return fmt::format("<svg class=\"arrow\" viewBox=\"0 0 60 20\" aria-hidden=\"true\">{}{}{}"
+    return fmt::format("<svg class=\"arrow{}\" viewBox=\"0 0 60 20\" aria-hidden=\"true\">{}{}{}"
                        "</svg>",
-                       line, to_right || both ? right : "", !to_right || both ? left : "");
+                       copied ? "" : " broken", line, to_right || both ? right : "",
+                       !to_right || both ? left : "");
 }
 
 std::string boxes(const SiteMap& map, const Vms& vms, bool crossing) {
@@ -90,8 +99,8 @@ std::string wire(const SiteMap& map, const LunEntry& lun, const Vms& vms) {
     const Columns columns = columns_of(map, lun, vms);
     const bool both = lun.lun->converged() && !lun.site.empty();
     const bool left = lun.site == map.sites.front();
-    const std::string direction =
-        lun.site.empty() ? R"(<span class="bad">nowhere</span>)" : arrow(left, both);
+    const std::string direction = lun.site.empty() ? R"(<span class="bad">nowhere</span>)"
+                                                   : arrow(left, both, is_copied(lun));
     std::string svg;
     if (columns.crosses_left || columns.crosses_right) {
         svg = fmt::format("<svg viewBox=\"0 0 {0} {0}\" preserveAspectRatio=\"none\" "
@@ -130,7 +139,8 @@ std::string wiring(const SiteMap& map) {
         out += wire(map, lun, vms_of[lun.lun->name]);
     }
     return out + "<p><small>A red line: the VM runs in one site and its LUN is written in the "
-                 "other.</small></p></section>\n";
+                 "other. A broken arrow: what is written is not known to be on the other copy."
+                 "</small></p></section>\n";
 }
 
 } // namespace twinsite::site::page

@@ -52,6 +52,20 @@ TEST_F(Pages, a_line_crosses_for_each_vm_that_its_lun_is_not_with) {
     EXPECT_THAT(page, Not(HasSubstr("data-vm=\"rosa\""))); // it runs nowhere
 }
 
+TEST_F(Pages, the_arrow_is_broken_until_both_copies_say_that_they_are_up_to_date) {
+    constexpr std::string_view broken = "class=\"arrow broken\"";
+    constexpr std::string_view whole = "class=\"arrow\"";
+    state.resources["mirror_red"].running = {{"rz1-a", true}, {"rz2-a", false}};
+    EXPECT_THAT(to_html(map_sites(topology, state), {}), Not(HasSubstr(whole)));
+    for (NodeState& node : state.nodes) {
+        node.attributes["master-mirror_red"] = "10000";
+    }
+    EXPECT_THAT(to_html(map_sites(topology, state), {}), HasSubstr(whole));
+    EXPECT_THAT(to_html(map_sites(topology, state), {}), Not(HasSubstr(broken)));
+    state.resources["mirror_red"].running = {{"rz1-a", true}};
+    EXPECT_THAT(to_html(map_sites(topology, state), {}), HasSubstr(broken));
+}
+
 TEST_F(Pages, the_loss_of_a_host_or_site_is_told_with_its_sums) {
     // The example: 256 MiB for VMs on every host, 16 for each of four VMs.
     const std::string page = to_html(map_sites(topology, state), {});
