@@ -3,12 +3,16 @@
 #include "cli/json.hpp"
 #include "cli/whatif_live.hpp"
 
+#include <twinsite/base/table.hpp>
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/capacity.hpp>
 #include <twinsite/site/self_fencing.hpp>
 #include <twinsite/site/what_if.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
 
 namespace twinsite::cli {
 
@@ -38,20 +42,63 @@ Json outcome_json(const site::Outcome& outcome) {
             {"remarks", outcome.remarks}};
 }
 
-void print_outcome(const site::Outcome& outcome) {
+Tone tone_of(site::LunFate fate) {
+    switch (fate) {
+    case site::LunFate::stays:
+        return Tone::good;
+    case site::LunFate::moves:
+        return Tone::warning;
+    case site::LunFate::down:
+    case site::LunFate::stands:
+        return Tone::bad;
+    }
+    return Tone::plain;
+}
+
+Tone tone_of(site::VmFate fate) {
+    switch (fate) {
+    case site::VmFate::stays:
+        return Tone::good;
+    case site::VmFate::migrates:
+    case site::VmFate::restarts:
+        return Tone::warning;
+    case site::VmFate::waits:
+    case site::VmFate::stops:
+        return Tone::bad;
+    }
+    return Tone::plain;
+}
+
+std::string where_it_runs(const site::VmOutcome& vm) {
+    if (vm.to.empty()) {
+        return vm.from.empty() ? "ran nowhere" : fmt::format("was on {}", vm.from);
+    }
+    return vm.from == vm.to ? vm.to : fmt::format("{} -> {}", vm.from, vm.to);
+}
+
+void print_outcome(const Options& options, const site::Outcome& outcome) {
+    const auto bracketed = [](const std::string& reason) {
+        return reason.empty() ? std::string() : fmt::format("({})", reason);
+    };
+    std::vector<Row> rows;
     for (const auto& lun : outcome.luns) {
         const auto& nodes = lun.promoted_on.empty() ? lun.stands_on : lun.promoted_on;
-        fmt::print("  LUN {:<12} {:<9} {:<20} {}{}\n", lun.lun, site::to_string(lun.fate),
-                   nodes.empty() ? "nowhere" : join(nodes, " and "), lun.divergence,
-                   lun.reason.empty() ? "" : fmt::format("  ({})", lun.reason));
+        rows.push_back({{"  LUN"},
+                        {lun.lun},
+                        {std::string(site::to_string(lun.fate)), tone_of(lun.fate)},
+                        {nodes.empty() ? "nowhere" : join(nodes, " and ")},
+                        {lun.divergence, lun.divergence == "conflict" ? Tone::bad : Tone::plain},
+                        {bracketed(lun.reason)}});
     }
     for (const auto& vm : outcome.vms) {
-        const std::string where = vm.to.empty() && vm.from.empty() ? "ran nowhere"
-                                  : vm.to.empty()    ? fmt::format("was on {}", vm.from)
-                                  : vm.from == vm.to ? vm.to
-                                                     : fmt::format("{} -> {}", vm.from, vm.to);
-        fmt::print("  VM  {:<12} {:<9} {}{}\n", vm.vm, site::to_string(vm.fate), where,
-                   vm.reason.empty() ? "" : fmt::format("  ({})", vm.reason));
+        rows.push_back({{"  VM"},
+                        {vm.vm},
+                        {std::string(site::to_string(vm.fate)), tone_of(vm.fate)},
+                        {where_it_runs(vm)},
+                        {bracketed(vm.reason)}});
+    }
+    for (const std::string& line : table_lines(rows, options.colour)) {
+        fmt::print("{}\n", line);
     }
     for (const std::string& remark : outcome.remarks) {
         fmt::print("  {}\n", remark);
@@ -119,7 +166,7 @@ Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
         }
         print_json(json);
     } else {
-        print_outcome(outcome);
+        print_outcome(options, outcome);
         if (ends_itself) {
             fmt::print("The side without the quorum has ended itself {} s after the cut at the "
                        "latest.\n",
@@ -130,7 +177,7 @@ Exit run_whatif(const Options& options, const WhatIfOptions& whatif) {
         }
         if (confirmed) {
             fmt::print("After \"twinsite go-live\" of the surviving site:\n");
-            print_outcome(*confirmed);
+            print_outcome(options, *confirmed);
         }
         print_findings(options, capacity);
     }

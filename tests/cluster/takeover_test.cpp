@@ -1,0 +1,126 @@
+// Coming from VirtualDomain: the steps of docs/site-affinity.md on a guest that goes on counting.
+#include "tests/cluster/lab_session.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace twinsite::lab {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view theirs = "theirs";
+
+/// Where RESOURCE runs must be NODE, and ORPHAN must be gone.
+std::string missing_after_refresh(Script& script, const std::string& observer,
+                                  const std::string& resource, const std::string& node,
+                                  const std::string& orphan) {
+    const auto view = script.lab().cluster(observer);
+    if (!view) {
+        return view.error().message;
+    }
+    if (view->where(resource) != node) {
+        return fmt::format("{} runs on \"{}\", not on {}", resource, view->where(resource), node);
+    }
+    return view->running.contains(orphan) ? orphan + " is still there" : "";
+}
+
+/// Like `pcs property set maintenance-mode`, and the cluster has to have taken note of it.
+void maintenance(Script& script, const std::string& node, bool on) {
+    script.run(node, fmt::format("pcs property set maintenance-mode={}", on));
+}
+
+/// RESOURCE and all that names it leave the configuration.
+void forget(Script& script, const std::string& node, std::string_view resource) {
+    script.run(
+        node,
+        fmt::format("cibadmin --delete-all --force --xpath \"//constraints/*[@rsc='{0}' or "
+                    "@with-rsc='{0}' or @first='{0}' or @then='{0}']\" && "
+                    "cibadmin --delete-all --force --xpath \"//resources//primitive[@id='{0}']\"",
+                    resource));
+}
+
+/// The cluster forgets what it knew and asks every agent; then ORPHAN is gone and RESOURCE found.
+void look_again(Script& script, const std::string& observer, const std::string& resource,
+                const std::string& node, const std::string& orphan) {
+    script.run(observer, "crm_resource --refresh 2>&1", seconds(120));
+    script.await(seconds(180), fmt::format("{} is seen, and no {}", resource, orphan),
+                 [&] { return missing_after_refresh(script, observer, resource, node, orphan); });
+}
+
+/// One guest as an admin without twinsite runs it: VirtualDomain, an order, a location.
+void hand_over_to_virtual_domain(Script& script, const std::string& observer,
+                                 const std::string& guest, const std::string& host) {
+    const auto& about = script.stage().plan().guests.at(guest);
+    maintenance(script, observer, true);
+    script.run(observer,
+               fmt::format("python3 -c 'import json; "
+                           "t = json.load(open(\"/etc/twinsite/topology.json\")); "
+                           "del t[\"vms\"][\"{}\"]; json.dump(t, open(\"/tmp/without.json\", "
+                           "\"w\"))' && twinsite --topology /tmp/without.json apply --yes 2>&1",
+                           guest));
+    script.run(observer, fmt::format("pcs resource create {0} ocf:heartbeat:VirtualDomain "
+                                     "config=/etc/twinsite/vm/{1}.xml hypervisor=qemu:///system "
+                                     "migration_transport=tcp op monitor interval=30s timeout=60s "
+                                     "op start timeout=120s op stop timeout=120s "
+                                     "meta allow-migrate=true 2>&1 && "
+                                     "pcs constraint order lun_{2} then {0} symmetrical=false 2>&1 "
+                                     "&& pcs constraint location {0} prefers {3}=100 2>&1",
+                                     theirs, guest, about.lun, host));
+    look_again(script, observer, std::string(theirs), host, "vm_" + guest);
+    maintenance(script, observer, false);
+    await_rest(script, observer);
+}
+
+EventResult from_virtual_domain(Stage& stage) {
+    Script script(stage);
+    await_home(script, seconds(120));
+    const std::string guest = stage.plan().guest_names().front();
+    const std::string host = stage.heard_on(guest);
+    const std::string observer = stage.observer(host);
+    hand_over_to_virtual_domain(script, observer, guest, host);
+    script.must(stage.hold(seconds(60), [&] { return stage.missing_counts({guest}, seconds(5)); }),
+                "the guest counts under VirtualDomain");
+
+    const auto& about = stage.plan().guests.at(guest);
+    script.tell(script.run(observer,
+                           "twinsite import --corosync /etc/corosync/corosync.conf --drbd "
+                           "/etc/drbd.d 2>&1 >/tmp/imported.json || true"));
+    script.run(observer,
+               fmt::format("python3 -c 'import json; "
+                           "vm = json.load(open(\"/tmp/imported.json\"))[\"vms\"][\"{}\"]; "
+                           "assert vm[\"config\"].endswith(\"{}.xml\"), vm; "
+                           "assert vm[\"home\"] == \"{}\" and vm[\"luns\"] == [\"{}\"], vm'",
+                           theirs, guest, about.home, about.lun));
+    const std::string planned = script.run(observer, "twinsite plan 2>&1; echo exit=$?");
+    script.must(planned.find("already") != std::string::npos &&
+                    planned.find("exit=0") == std::string::npos,
+                "plan does not tell that VirtualDomain runs the guest: " + planned);
+    const std::string refused = script.run(observer, "twinsite apply --yes 2>&1; echo exit=$?");
+    script.must(refused.find("exit=1") != std::string::npos,
+                "apply is not refused while VirtualDomain runs the guest: " + refused);
+
+    maintenance(script, observer, true);
+    forget(script, observer, theirs);
+    script.tell(script.run(observer, "twinsite apply --yes 2>&1"));
+    look_again(script, observer, "vm_" + guest, host, std::string(theirs));
+    maintenance(script, observer, false);
+    await_home(script, seconds(180));
+    script.must_not_restart();
+    return script.done();
+}
+
+class Takeover : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() { LabSession::choose("topology.json"); }
+    static void TearDownTestSuite() { LabSession::end(); }
+};
+
+TEST_F(Takeover, a_guest_comes_from_virtual_domain_and_counts_on) {
+    play({"takeover", "a guest that VirtualDomain runs becomes twinsite's", from_virtual_domain});
+}
+
+} // namespace
+} // namespace twinsite::lab
