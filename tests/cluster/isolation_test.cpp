@@ -2,11 +2,11 @@
 // isolation policies promise. That nothing acknowledged is lost and nothing runs twice, every
 // scenario judges by itself (see perform()).
 #include "tests/cluster/lab_session.hpp"
+#include "tests/cluster/sites.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -16,76 +16,6 @@ namespace twinsite::lab {
 namespace {
 
 using std::chrono::seconds;
-
-/// The lab's tie-breaker gives the witness's vote to the side with the lowest node id.
-std::string winning_site(const SitePlan& plan) {
-    return plan.site_of(plan.node_names.front());
-}
-
-std::vector<std::string> nodes_of(const SitePlan& plan, const std::string& site) {
-    std::vector<std::string> names;
-    for (const std::string& node : plan.node_names) {
-        if (plan.site_of(node) == site) {
-            names.push_back(node);
-        }
-    }
-    return names;
-}
-
-std::string other_site(const SitePlan& plan, const std::string& site) {
-    for (const std::string& node : plan.node_names) {
-        if (plan.site_of(node) != site) {
-            return plan.site_of(node);
-        }
-    }
-    return {};
-}
-
-std::vector<std::string> guests_of(const SitePlan& plan, const std::string& site) {
-    std::vector<std::string> names;
-    for (const auto& [name, guest] : plan.guests) {
-        if (guest.home == site) {
-            names.push_back(name);
-        }
-    }
-    return names;
-}
-
-/// "" when every guest counts, and all of them in SITE.
-std::string missing_in(Stage& stage, const std::string& site) {
-    for (const std::string& guest : stage.plan().guest_names()) {
-        if (stage.plan().site_of(stage.heard_on(guest)) != site) {
-            return fmt::format("{} was last heard on {}", guest, stage.heard_on(guest));
-        }
-    }
-    return stage.missing_counts(stage.plan().guest_names());
-}
-
-/// "" when none of GUESTS has been heard for a while.
-std::string still_heard(Stage& stage, const std::vector<std::string>& guests) {
-    for (const std::string& guest : guests) {
-        if (stage.missing_counts({guest}, seconds(5)).empty()) {
-            return guest + " still counts";
-        }
-    }
-    return {};
-}
-
-void power_all(Script& script, const std::vector<std::string>& nodes, const std::string& action) {
-    for (const std::string& node : nodes) {
-        script.must(script.lab().power(node, action), "power " + action);
-    }
-}
-
-/// The side without the witness's vote ends itself, the other takes everything over.
-void await_takeover(Script& script, const std::string& winner) {
-    Stage& stage = script.stage();
-    const std::string loser = other_site(stage.plan(), winner);
-    script.await(seconds(60), fmt::format("the guests of {} are silent", loser),
-                 [&] { return still_heard(stage, guests_of(stage.plan(), loser)); });
-    script.await(seconds(300), fmt::format("all guests count in {}", winner),
-                 [&] { return missing_in(stage, winner); });
-}
 
 /// The number behind WORDS in TEXT; 0 without it.
 double number_behind(const std::string& text, const std::string& words) {
@@ -177,11 +107,11 @@ EventResult majority_site_loss(Stage& stage) {
 
 /// A host dies and the cut comes with it: what is left of its site is the smaller side, and ends
 /// itself although it holds the lowest node id.
-EventResult majority_host_loss(Stage& stage) {
+EventResult host_dies_with_the_cut(Stage& stage, bool with_storage) {
     Script script(stage);
     const std::string smaller = winning_site(stage.plan());
     const std::string larger = other_site(stage.plan(), smaller);
-    const std::string host = node_of_first_site(stage.plan(), false);
+    const std::string host = node_of_first_site(stage.plan(), with_storage);
     await_home(script, seconds(120));
     const auto before = boots(stage);
     script.must(script.lab().power(host, "off"), "pull the plug");
@@ -204,6 +134,38 @@ EventResult majority_host_loss(Stage& stage) {
     return script.done();
 }
 
+EventResult majority_host(Stage& stage) {
+    return host_dies_with_the_cut(stage, false);
+}
+
+EventResult majority_storage_host(Stage& stage) {
+    return host_dies_with_the_cut(stage, true);
+}
+
+/// The home copies of one site go with their host; who writes there waits for the repair.
+EventResult keep_home_storage_host(Stage& stage) {
+    Script script(stage);
+    await_home(script, seconds(120));
+    const std::string site = winning_site(stage.plan());
+    const std::string host = node_of_first_site(stage.plan(), true);
+    const auto concerned = guests_of(stage.plan(), site);
+    script.must(script.lab().cut(), "cut");
+    script.await(seconds(30), "the mirrors know that they are alone",
+                 [&] { return missing_solitude(stage); });
+    script.must(script.lab().power(host, "off"), "pull the plug");
+    script.must(stage.hold(seconds(60),
+                           [&] {
+                               return stage.missing_counts(guests_besides(stage.plan(), concerned),
+                                                           seconds(5));
+                           }),
+                "the other site's guests count");
+    script.must(script.lab().join(), "join");
+    script.must(script.lab().power(host, "on"), "put the plug back");
+    await_home(script, seconds(300));
+    script.must_not_restart(concerned);
+    return script.done();
+}
+
 EventResult keep_home_host(Stage& stage) {
     Script script(stage);
     await_home(script, seconds(120));
@@ -216,12 +178,7 @@ EventResult keep_home_host(Stage& stage) {
                  [&] { return missing_solitude(stage); });
     script.must(script.lab().power(host, "off"), "pull the plug");
     script.await(seconds(30), "its guests are silent", [&] { return still_heard(stage, lost); });
-    std::vector<std::string> others;
-    for (const std::string& guest : stage.plan().guest_names()) {
-        if (std::find(lost.begin(), lost.end(), guest) == lost.end()) {
-            others.push_back(guest);
-        }
-    }
+    const auto others = guests_besides(stage.plan(), lost);
     script.must(stage.hold(seconds(60),
                            [&] {
                                const auto missing = stage.missing_counts(others, seconds(5));
@@ -273,6 +230,11 @@ TEST_F(KeepHome, a_host_dies_during_the_cut) {
     play({"keep-home-host", "the sites lose each other, then a host dies", keep_home_host});
 }
 
+TEST_F(KeepHome, a_storage_host_dies_during_the_cut) {
+    play({"keep-home-storage", "the sites lose each other, then a storage host dies",
+          keep_home_storage_host});
+}
+
 TEST_F(KeepHome, a_site_dies_during_the_cut) {
     play({"keep-home-site", "the sites lose each other, then one of them dies",
           keep_home_site_loss});
@@ -289,7 +251,12 @@ TEST_F(Majority, the_losing_site_loses_the_witness_as_well) {
 
 TEST_F(Majority, a_host_dies_during_the_cut) {
     play({"majority-host", "a host dies while the sites lose each other under majority",
-          majority_host_loss});
+          majority_host});
+}
+
+TEST_F(Majority, a_storage_host_dies_during_the_cut) {
+    play({"majority-storage", "a storage host dies while the sites lose each other under majority",
+          majority_storage_host});
 }
 
 TEST_F(Majority, a_site_dies_during_the_cut) {
