@@ -2,6 +2,7 @@
 #include "lib/site/constraint_words.hpp"
 #include "lib/site/fence_devices.hpp"
 #include "lib/site/isolation_options.hpp"
+#include "lib/site/utilization.hpp"
 
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/check_live.hpp>
@@ -119,6 +120,16 @@ void check_properties(const Topology& topology, const Xml& cib, std::vector<Find
         findings.push_back({"utilization-ignored", Severity::warning, "placement-strategy",
                             "Pacemaker ignores how much memory VMs need and hosts have",
                             "Run \"twinsite apply\" (it sets placement-strategy=balanced)."});
+    }
+    const Xml* configuration = cib.child("configuration");
+    const auto unoffered =
+        configuration == nullptr ? std::vector<Unoffered>{} : unoffered_utilization(*configuration);
+    for (const Unoffered& each : unoffered) {
+        findings.push_back({"utilization-not-offered", Severity::error, each.resource,
+                            fmt::format("its utilization {} is more than any node offers: "
+                                        "Pacemaker stops it, and starts it nowhere",
+                                        join(each.names, ", ")),
+                            remedy_for(each)});
     }
 }
 

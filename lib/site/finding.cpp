@@ -47,6 +47,7 @@ constexpr auto all_codes = std::to_array<std::string_view>({
     "stickiness-defeats-failback",
     "home-beats-replica-quality",
     "utilization-ignored",
+    "utilization-not-offered",
     "leftover-move-constraint",
     "leftover-fence-constraint",
     "vm-away-from-home",

@@ -61,14 +61,18 @@ void hand_over_to_virtual_domain(Script& script, const std::string& observer,
                            "del t[\"vms\"][\"{}\"]; json.dump(t, open(\"/tmp/without.json\", "
                            "\"w\"))' && twinsite --topology /tmp/without.json apply --yes 2>&1",
                            guest));
-    script.run(observer, fmt::format("pcs resource create {0} ocf:heartbeat:VirtualDomain "
-                                     "config=/etc/twinsite/vm/{1}.xml hypervisor=qemu:///system "
-                                     "migration_transport=tcp op monitor interval=30s timeout=60s "
-                                     "op start timeout=120s op stop timeout=120s "
-                                     "meta allow-migrate=true 2>&1 && "
-                                     "pcs constraint order lun_{2} then {0} symmetrical=false 2>&1 "
-                                     "&& pcs constraint location {0} prefers {3}=100 2>&1",
-                                     theirs, guest, about.lun, host));
+    script.run(
+        observer,
+        fmt::format("pcs resource create {0} ocf:heartbeat:VirtualDomain "
+                    "config=/etc/twinsite/vm/{1}.xml hypervisor=qemu:///system "
+                    "migration_transport=tcp "
+                    "autoset_utilization_cpu=false "
+                    "autoset_utilization_host_memory=false op monitor interval=30s timeout=60s "
+                    "op start timeout=120s op stop timeout=120s "
+                    "meta allow-migrate=true 2>&1 && "
+                    "pcs constraint order lun_{2} then {0} symmetrical=false 2>&1 "
+                    "&& pcs constraint location {0} prefers {3}=100 2>&1",
+                    theirs, guest, about.lun, host));
     look_again(script, observer, std::string(theirs), host, "vm_" + guest);
     maintenance(script, observer, false);
     await_rest(script, observer);

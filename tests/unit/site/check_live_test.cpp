@@ -218,6 +218,23 @@ TEST_F(Configuration, utilization_ignored) {
     EXPECT_TRUE(found("utilization-ignored"));
 }
 
+TEST_F(Configuration, utilization_not_offered) {
+    EXPECT_FALSE(found("utilization-not-offered"));
+    Xml& theirs =
+        section("resources")
+            .add(
+                {"primitive",
+                 {{"id", "theirs"}, {"class", "ocf"}, {"provider", "heartbeat"}, {"type", "Dummy"}},
+                 {}});
+    Xml& needs = theirs.add({"utilization", {{"id", "u"}}, {}});
+    needs.add({"nvpair", {{"id", "u1"}, {"name", "hv_memory"}, {"value", "200"}}, {}});
+    EXPECT_FALSE(found("utilization-not-offered"));
+    needs.children[0].set("value", "300"); // the example's hosts offer 256
+    EXPECT_TRUE(found("utilization-not-offered"));
+    property("placement-strategy", "default");
+    EXPECT_FALSE(found("utilization-not-offered"));
+}
+
 TEST_F(Configuration, fencing_tested_once_every_device_has_answered) {
     topology.nodes[0].power.push_back({"pdu-rz2", "9"});
     cib = render_cib(topology);
