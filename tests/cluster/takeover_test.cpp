@@ -1,10 +1,13 @@
-// Coming from VirtualDomain: the steps of docs/site-affinity.md on a guest that goes on counting.
+// Coming from VirtualDomain and the other usual agents: the steps of docs/site-affinity.md on
+// guests that go on counting.
 #include "tests/cluster/lab_session.hpp"
+#include "tests/cluster/sites.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace twinsite::lab {
 namespace {
@@ -116,6 +119,123 @@ EventResult from_virtual_domain(Stage& stage) {
     return script.done();
 }
 
+/// What the second scenario is about: a LUN of the first site, its home copy and its guests.
+struct Cast {
+    std::string lun;
+    std::string home;
+    std::vector<std::string> guests;
+};
+
+Cast cast_of(const SitePlan& plan) {
+    Cast cast;
+    for (const auto& [name, lun] : plan.luns) {
+        if (lun.home == plan.site_of(plan.node_names.front())) {
+            cast = {name, plan.home_replica(name), {}};
+        }
+    }
+    for (const auto& [name, guest] : plan.guests) {
+        if (guest.lun == cast.lun) {
+            cast.guests.push_back(name);
+        }
+    }
+    return cast;
+}
+
+/// The LUN stops being twinsite's, and comes up again under the agents that everybody has.
+EventResult build_the_usual_cluster(Stage& stage) {
+    Script script(stage);
+    const Cast cast = cast_of(stage.plan());
+    await_home(script, seconds(120));
+    script.run(cast.home,
+               fmt::format("jq --arg lun {} 'del(.luns[$lun]) | .vms |= with_entries(select("
+                           ".value.luns != [$lun]))' /etc/twinsite/topology.json "
+                           ">/tmp/without.json && twinsite --topology /tmp/without.json apply "
+                           "--yes --allow-restarts --wait 180 2>&1",
+                           cast.lun),
+               seconds(240));
+    script.await(seconds(60), "the guests are down",
+                 [&] { return still_heard(stage, cast.guests); });
+    script.run(cast.home, fmt::format("/lab/source/usual-agents {} {}", cast.lun, cast.home),
+               seconds(180));
+    script.await(seconds(240), "the guests count under the usual agents",
+                 [&] { return stage.missing_counts(cast.guests); });
+    await_rest(script, cast.home);
+    script.must_not_restart(cast.guests);
+    return script.done();
+}
+
+/// The guide's steps, for mirror, address, target, LUN and VMs.
+EventResult take_over_the_lun(Stage& stage) {
+    Script script(stage);
+    const Cast cast = cast_of(stage.plan());
+    const std::string& node = cast.home;
+    script.tell(script.run(node, "twinsite import --corosync /etc/corosync/corosync.conf --drbd "
+                                 "/etc/drbd.d 2>&1 >/tmp/imported.json || true"));
+    script.run(node, fmt::format("jq -e --arg lun {} '.luns[$lun] == (input | .luns[$lun])' "
+                                 "/tmp/imported.json /etc/twinsite/topology.json",
+                                 cast.lun));
+    const std::string refused = script.run(node, "twinsite apply --yes 2>&1; echo exit=$?");
+    script.must(refused.find("exit=1") != std::string::npos,
+                "apply is not refused while the old resources are there: " + refused);
+
+    maintenance(script, node, true);
+    script.run(node, "crm_resource --resource old_unit --force-stop 2>&1 && "
+                     "crm_resource --resource old_target --force-stop 2>&1");
+    script.run(node,
+               "cibadmin --delete-all --force --xpath \"//constraints/*[starts-with(@rsc, 'old_')"
+               " or starts-with(@first, 'old_')]\" && cibadmin --delete-all --force --xpath "
+               "\"//resources/*[starts-with(@id, 'old_')]\"");
+    script.tell(script.run(node, "twinsite apply --yes 2>&1"));
+    script.run(node, fmt::format("crm_resource --resource target_{} --force-start 2>&1", cast.lun));
+    look_again(script, node, "target_" + cast.lun, node, "old_target");
+    for (const std::string& guest : cast.guests) {
+        script.await(seconds(60), guest + " is seen", [&] {
+            return missing_after_refresh(script, node, "vm_" + guest, stage.heard_on(guest),
+                                         "old_" + guest);
+        });
+    }
+    script.must(stage.hold(seconds(5), [&] { return stage.missing_counts(cast.guests); }),
+                "the guests count in maintenance mode");
+    maintenance(script, node, false);
+    await_home(script, seconds(240));
+    script.must_not_restart();
+    return script.done();
+}
+
+/// What was somebody else's is twinsite's to stop and to move.
+EventResult move_what_was_taken_over(Stage& stage) {
+    Script script(stage);
+    const Cast cast = cast_of(stage.plan());
+    await_home(script, seconds(120));
+    const std::string other =
+        other_site(stage.plan(), stage.plan().site_of(stage.plan().node_names.front()));
+    script.run(cast.home,
+               fmt::format("twinsite move lun {} --to {} --yes --wait 180", cast.lun, other),
+               seconds(240));
+    script.await(seconds(60), "the guests count in " + other, [&]() -> std::string {
+        for (const std::string& guest : cast.guests) {
+            if (stage.plan().site_of(stage.heard_on(guest)) != other) {
+                return fmt::format("{} was last heard on {}", guest, stage.heard_on(guest));
+            }
+        }
+        return stage.missing_counts(cast.guests);
+    });
+    script.must(
+        script.run(cast.home, fmt::format("ip -o address show to $(jq -r --arg lun {} "
+                                          "'.luns[$lun].address.ip' /etc/twinsite/topology.json); "
+                                          "ls -d /sys/kernel/config/target/iscsi/*{} || true",
+                                          cast.lun, cast.lun))
+                .find("inet") == std::string::npos,
+        "the address stayed behind on " + cast.home);
+    script.run(cast.home,
+               fmt::format("twinsite move lun {} --to {} --yes --wait 180", cast.lun,
+                           stage.plan().site_of(cast.home)),
+               seconds(240));
+    await_home(script, seconds(120));
+    script.must_not_restart();
+    return script.done();
+}
+
 class Takeover : public ::testing::Test {
 protected:
     static void SetUpTestSuite() { LabSession::choose("topology.json"); }
@@ -124,6 +244,15 @@ protected:
 
 TEST_F(Takeover, a_guest_comes_from_virtual_domain_and_counts_on) {
     play({"takeover", "a guest that VirtualDomain runs becomes twinsite's", from_virtual_domain});
+}
+
+TEST_F(Takeover, a_lun_with_its_guests_comes_from_the_usual_agents) {
+    play({"usual-cluster", "a LUN with its guests is given to the usual agents",
+          build_the_usual_cluster});
+    play({"takeover-lun", "the LUN, its target, address and guests become twinsite's",
+          take_over_the_lun});
+    play({"takeover-move", "what was taken over changes site and comes back",
+          move_what_was_taken_over});
 }
 
 } // namespace
