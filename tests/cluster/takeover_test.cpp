@@ -220,13 +220,12 @@ EventResult move_what_was_taken_over(Stage& stage) {
         }
         return stage.missing_counts(cast.guests);
     });
-    script.must(
-        script.run(cast.home, fmt::format("ip -o address show to $(jq -r --arg lun {} "
-                                          "'.luns[$lun].address.ip' /etc/twinsite/topology.json); "
-                                          "ls -d /sys/kernel/config/target/iscsi/*{} || true",
-                                          cast.lun, cast.lun))
-                .find("inet") == std::string::npos,
-        "the address stayed behind on " + cast.home);
+    const std::string left = script.run(
+        cast.home, fmt::format("ip -o address show to $(jq -r --arg lun {0} "
+                               "'.luns[$lun].address.ip' /etc/twinsite/topology.json); "
+                               "ls -d /sys/kernel/config/target/iscsi/*:{0} 2>/dev/null || true",
+                               cast.lun));
+    script.must(left.empty(), "left behind on " + cast.home + ": " + left);
     script.run(cast.home,
                fmt::format("twinsite move lun {} --to {} --yes --wait 180", cast.lun,
                            stage.plan().site_of(cast.home)),
