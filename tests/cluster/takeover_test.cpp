@@ -171,9 +171,13 @@ EventResult take_over_the_lun(Stage& stage) {
     const std::string& node = cast.home;
     script.tell(script.run(node, "twinsite import --corosync /etc/corosync/corosync.conf --drbd "
                                  "/etc/drbd.d 2>&1 >/tmp/imported.json || true"));
-    script.run(node, fmt::format("jq -e --arg lun {} '.luns[$lun] == (input | .luns[$lun])' "
-                                 "/tmp/imported.json /etc/twinsite/topology.json",
-                                 cast.lun));
+    script.run(node,
+               fmt::format("jq -e --arg lun {} 'def told: .luns[$lun] | [.home, .mirror.nodes, "
+                           ".mirror.device, .target.iqn, .target.lun, .address.ip]; "
+                           "told == (input | told)' /tmp/imported.json "
+                           "/etc/twinsite/topology.json || "
+                           "{{ cat /tmp/imported.json; exit 1; }}",
+                           cast.lun));
     const std::string refused = script.run(node, "twinsite apply --yes 2>&1; echo exit=$?");
     script.must(refused.find("exit=1") != std::string::npos,
                 "apply is not refused while the old resources are there: " + refused);
