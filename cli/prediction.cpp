@@ -7,6 +7,7 @@
 #include <twinsite/process/command.hpp>
 #include <twinsite/site/cib.hpp>
 #include <twinsite/site/interruption.hpp>
+#include <twinsite/site/maintenance.hpp>
 #include <twinsite/site/merge.hpp>
 
 #include <fmt/format.h>
@@ -49,6 +50,15 @@ Result<Prediction> ask_pacemaker(site::Xml before, site::Xml after, bool nodes_a
             });
         }
     }
+    if (const auto ended = site::after_maintenance(after)) {
+        process::SystemCommandRunner runner;
+        const SystemClock clock;
+        auto then = cluster::simulate(runner, *ended, Deadline::after(clock, patience));
+        if (!then) {
+            return fail(then.error());
+        }
+        prediction.when_maintenance_ends = *std::move(then);
+    }
     prediction.before = std::move(before);
     prediction.after = std::move(after);
     return prediction;
@@ -81,14 +91,38 @@ Json to_json(const Prediction& prediction) {
                            {"object", change.object},
                            {"detail", change.detail}});
     }
-    return {{"changes", std::move(changes)},
-            {"movements", to_json(prediction.movements)},
-            {"interruptions", to_json(prediction.interruptions)}};
+    Json json = {{"changes", std::move(changes)},
+                 {"movements", to_json(prediction.movements)},
+                 {"interruptions", to_json(prediction.interruptions)}};
+    if (prediction.when_maintenance_ends) {
+        json["when_maintenance_ends"] = to_json(*prediction.when_maintenance_ends);
+    }
+    return json;
 }
+
+namespace {
+
+void print_maintenance(const std::vector<site::Movement>& movements) {
+    fmt::print("The cluster is in maintenance mode: nothing is started or stopped until it ends. "
+               "If it ended now, Pacemaker would{}\n",
+               movements.empty() ? " do nothing." : ":");
+    for (const auto& movement : movements) {
+        fmt::print("  {}\n", site::to_text(movement));
+    }
+    if (!movements.empty()) {
+        fmt::print("That is from what it remembers; \"crm_resource --refresh\" lets it look again "
+                   "after resources were removed or taken over.\n");
+    }
+}
+
+} // namespace
 
 void print_prediction(const Prediction& prediction) {
     if (prediction.changes.empty()) {
         fmt::print("nothing to change\n");
+        if (prediction.when_maintenance_ends) {
+            print_maintenance(*prediction.when_maintenance_ends);
+        }
         return;
     }
     fmt::print("The configuration would change:\n");
@@ -102,6 +136,9 @@ void print_prediction(const Prediction& prediction) {
     }
     for (const auto& movement : prediction.interruptions) {
         fmt::print("INTERRUPTED: {}\n", site::to_text(movement));
+    }
+    if (prediction.when_maintenance_ends) {
+        print_maintenance(*prediction.when_maintenance_ends);
     }
 }
 

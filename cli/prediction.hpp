@@ -23,6 +23,8 @@ struct Prediction {
     std::vector<site::ConfigChange> changes;
     std::vector<site::Movement> movements;
     std::vector<site::Movement> interruptions; ///< site::interruptions() among them
+    /// In maintenance mode: what Pacemaker would do as soon as that ends.
+    std::optional<std::vector<site::Movement>> when_maintenance_ends{};
 };
 
 /// Reads LIVE's configuration and asks Pacemaker what WANTED (a whole topology's rendering)

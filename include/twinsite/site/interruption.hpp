@@ -12,8 +12,7 @@ namespace twinsite::site {
 /// BEFORE and AFTER are the CIBs around the change.
 ///   - a node that is fenced;
 ///   - a VM of twinsite's that stops or restarts. Its mirrors, targets and addresses may: the
-///   guests
-///     wait for them;
+///     guests wait for them;
 ///   - anything of others' that stops, restarts or is demoted, since twinsite cannot know what
 ///     depends on it. Not a fence device, which fences from any node; not the instance of a clone
 ///     on a node that goes into standby, which is what standby means.

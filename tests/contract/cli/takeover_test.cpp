@@ -59,6 +59,26 @@ TEST_F(Takeover, nothing_is_stopped_or_started_in_maintenance_mode) {
     EXPECT_THAT(then, Not(HasSubstr("Start "))) << then;
 }
 
+TEST_F(Takeover, plan_tells_what_the_end_of_maintenance_mode_does) {
+    const auto before = script(std::string(replace_theirs) + "twinsite plan; echo rc $?");
+    const std::string then = before.out.substr(before.out.find("applied\n"));
+    EXPECT_THAT(then, HasSubstr("nothing to change\nThe cluster is in maintenance mode")) << then;
+    EXPECT_THAT(then, HasSubstr("If it ended now, Pacemaker would:\n")) << then;
+    EXPECT_THAT(then, HasSubstr("theirs: stop")) << then;
+
+    const auto after =
+        script(std::string(replace_theirs) +
+               "cibadmin --delete-all --force --xpath '//lrm_resource'\n"
+               "simulated -F vm_rot_monitor_0@rz1-a=0\necho then; twinsite plan\n"
+               "twinsite --output json plan\nmaintenance false; echo ended; twinsite plan");
+    const std::string refreshed = after.out.substr(after.out.find("then\n"));
+    EXPECT_THAT(refreshed, HasSubstr("If it ended now, Pacemaker would:\n")) << refreshed;
+    EXPECT_THAT(refreshed, HasSubstr("\"when_maintenance_ends\"")) << refreshed;
+    EXPECT_THAT(refreshed, Not(HasSubstr("theirs"))) << refreshed;
+    EXPECT_THAT(refreshed, Not(HasSubstr("vm_rot"))) << refreshed;
+    EXPECT_THAT(refreshed.substr(refreshed.find("ended\n")), Not(HasSubstr("maintenance")));
+}
+
 TEST_F(Takeover, without_a_refresh_the_end_of_maintenance_would_stop_the_guest) {
     const auto run = script(std::string(replace_theirs) +
                             "maintenance false; crm_simulate -x cib.xml -R -q true");
@@ -72,9 +92,10 @@ TEST_F(Takeover, after_a_refresh_the_guest_is_left_alone) {
                "cibadmin --delete-all --force --xpath '//lrm_resource'\n"
                "simulated -F vm_rot_monitor_0@rz1-a=0\n"
                "maintenance false; crm_simulate -x cib.xml -R -q true; crm_simulate -x cib.xml -L");
-    EXPECT_THAT(run.out, Not(HasSubstr("theirs"))) << run.out;
-    EXPECT_THAT(run.out, Not(::testing::ContainsRegex("(Stop|Start|Restart|Move|Recover) +vm_rot")))
-        << run.out;
+    const std::string then = run.out.substr(run.out.find("applied\n"));
+    EXPECT_THAT(then, Not(HasSubstr("theirs"))) << then;
+    EXPECT_THAT(then, Not(::testing::ContainsRegex("(Stop|Start|Restart|Move|Recover) +vm_rot")))
+        << then;
     EXPECT_THAT(run.out, ::testing::ContainsRegex("vm_rot[^\n]*Started rz1-a")) << run.out;
     EXPECT_THAT(run.out, ::testing::ContainsRegex("Start +vm_cyan")) << run.out; // it did look
 }
