@@ -75,10 +75,13 @@ Exit whatif_live(const Options& options, const site::Topology& topology,
     if (!movements) {
         return report(options, movements.error(), Exit::cluster);
     }
-    const auto down = site::vms_down(topology, *before, *movements, dead_nodes(topology, event));
+    const auto dead = dead_nodes(topology, event);
+    const auto down = site::vms_down(topology, *before, *movements, dead);
+    const auto waiting = site::vms_waiting(topology, *before, *movements, dead);
     if (options.json) {
         print_json({{"movements", to_json(*movements)},
                     {"vms_down", down},
+                    {"vms_waiting", waiting},
                     {"quorum_lost", event.quorum_lost},
                     {"needs_go_live", needs_go_live}});
     } else {
@@ -93,6 +96,10 @@ Exit whatif_live(const Options& options, const site::Topology& topology,
         if (!down.empty()) {
             fmt::print("These VMs would run nowhere: {}\n", join(down, ", "));
         }
+        if (!waiting.empty()) {
+            fmt::print("These VMs would run, and wait for a LUN that nobody serves: {}\n",
+                       join(waiting, ", "));
+        }
         if (event.quorum_lost) {
             fmt::print("These nodes have no quorum then.\n");
         }
@@ -100,7 +107,7 @@ Exit whatif_live(const Options& options, const site::Topology& topology,
             fmt::print(go_live_hint);
         }
     }
-    return down.empty() ? Exit::fine : Exit::findings;
+    return down.empty() && waiting.empty() ? Exit::fine : Exit::findings;
 }
 
 } // namespace twinsite::cli

@@ -16,4 +16,10 @@ std::vector<std::string> vms_down(const Topology& topology, const ClusterState& 
                                   const std::vector<Movement>& movements,
                                   const std::vector<std::string>& dead);
 
+/// The VMs that go on running then while a LUN of theirs, which is served now, is promoted nowhere:
+/// their I/O stands still. Nothing is said of converged LUNs.
+std::vector<std::string> vms_waiting(const Topology& topology, const ClusterState& before,
+                                     const std::vector<Movement>& movements,
+                                     const std::vector<std::string>& dead);
+
 } // namespace twinsite::site

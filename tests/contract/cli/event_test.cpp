@@ -134,6 +134,13 @@ TEST_F(EventInCib, what_if_live_ends_with_1_when_a_vm_would_run_nowhere) {
     EXPECT_NE(run.out.find("These VMs would run nowhere: rot, rosa"), std::string::npos) << run.out;
 }
 
+TEST_F(EventInCib, what_if_live_tells_of_vms_that_only_wait_for_their_lun) {
+    const auto run = whatif_live("--fail link --fail node:rz1-a"); // red was served there
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_NE(run.out.find("wait for a LUN that nobody serves: rosa\n"), std::string::npos)
+        << run.out;
+}
+
 TEST_F(EventInCib, what_if_live_refuses_a_vm_that_the_cluster_does_not_have) {
     const auto run = whatif_live("--fail node:rz1-b --add-vm memory_mib=16,home=rz1");
     EXPECT_EQ(run.exit_code, 2);

@@ -123,5 +123,33 @@ TEST(VmsDown, are_those_that_ran_and_end_up_nowhere) {
     }
 }
 
+TEST(VmsWaiting, are_those_whose_lun_is_promoted_nowhere_any_more) {
+    const Topology topology = twinsite::testing::example_topology(); // rot and rosa on red
+    ClusterState before;
+    before.resources["mirror_red"].running = {{"rz1-a", true}, {"rz2-a", false}};
+    before.resources["vm_rot"].running = {{"rz1-a"}};
+    before.resources["vm_rosa"].running = {{"rz1-b"}};
+    before.resources["vm_blau"].running = {{"rz2-a"}}; // blue is not served, and was not
+    const Movement demote{"mirror_red", MovementKind::demote, "rz1-a", "", ""};
+    const Movement promote{"mirror_red", MovementKind::promote, "", "rz2-a", ""};
+    struct Case {
+        std::vector<Movement> movements;
+        std::vector<std::string> dead;
+        std::vector<std::string> waiting;
+    };
+    const std::vector<Case> cases{
+        {{}, {}, {}},
+        {{}, {"rz1-a"}, {"rosa"}}, // rot is down
+        {{promote}, {"rz1-a"}, {}},
+        {{demote}, {}, {"rot", "rosa"}},
+        {{demote, promote}, {}, {}},
+        {{{"rz1-a", MovementKind::fence, "", "", ""}, promote}, {}, {}},
+        {{stop_vm, demote}, {}, {"rosa"}},
+    };
+    for (const Case& each : cases) {
+        EXPECT_EQ(vms_waiting(topology, before, each.movements, each.dead), each.waiting);
+    }
+}
+
 } // namespace
 } // namespace twinsite::site
