@@ -1,6 +1,7 @@
 #include "cli/prediction.hpp"
 
 #include "cli/rest.hpp"
+#include "cli/stop_first.hpp"
 
 #include <twinsite/base/deadline.hpp>
 #include <twinsite/cluster/simulation.hpp>
@@ -11,6 +12,8 @@
 #include <twinsite/site/merge.hpp>
 
 #include <fmt/format.h>
+
+#include <cstdio>
 
 namespace twinsite::cli {
 
@@ -179,11 +182,13 @@ Status permitted(const Prediction& prediction, const Consent& consent) {
 
 Status make_change(const Options& options, cluster::Configuration& live,
                    const Prediction& prediction, const Consent& consent, Json& document) {
-    const auto waited = wait_for_travellers(live, [&](const std::string& who) {
+    const auto tell = [&](const std::string& who) {
         if (!options.json) {
             fmt::print("waiting: {}\n", who);
+            std::fflush(stdout);
         }
-    });
+    };
+    const auto waited = wait_for_travellers(live, tell);
     if (!waited) {
         return fail(waited.error());
     }
@@ -192,7 +197,16 @@ Status make_change(const Options& options, cluster::Configuration& live,
             return harmless;
         }
     }
-    auto done = live.change(prediction.before, prediction.after);
+    bool changed = false;
+    const auto begin =
+        stop_what_goes(live, prediction.before, prediction.after, consent, tell, changed);
+    if (changed) {
+        document["applied"] = nullptr; // in part, until all of it is
+    }
+    if (!begin) {
+        return fail(begin.error());
+    }
+    auto done = live.change(*begin, prediction.after);
     if (done) {
         document["applied"] = true;
     } else if (done.error().kind == ErrorKind::timeout) {
