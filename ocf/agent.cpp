@@ -1,5 +1,7 @@
 #include "ocf/agent.hpp"
 
+#include "ocf/last_parameters.hpp"
+
 #include <twinsite/log/log.hpp>
 
 #include <fmt/format.h>
@@ -102,10 +104,14 @@ int run(const Description& description, int argc, const char* const* argv,
         fmt::print(stderr, "{}", usage(description));
         return static_cast<int>(ExitCode::unimplemented);
     }
-    const Environment environment = process_environment();
-    const log::Session session(log_options(description, environment));
+    const Environment given = process_environment();
+    const log::Session session(log_options(description, given));
+    const LastParameters last(description, given);
+    const Environment environment = last.completed(action, given);
     try {
-        return finish(perform(description, action, environment, factory), environment);
+        const int code = finish(perform(description, action, environment, factory), environment);
+        last.note(action, code, given);
+        return code;
     } catch (const std::exception& bug) {
         return finish(Outcome::of(ExitCode::error,
                                   fmt::format("a bug in {}: {}", description.name, bug.what())),

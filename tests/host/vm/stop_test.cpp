@@ -28,6 +28,16 @@ TEST_F(VmStop, a_guest_that_listens_to_nobody_is_destroyed_in_time) {
     expect_gone();
 }
 
+/// What Pacemaker does to a resource that was deleted while it ran.
+TEST_F(VmStop, without_its_parameters) {
+    parameters.clear();
+    expect("a", "stop", 0);
+    // With the shutdown_timeout of its start, 2 s; the default would wait for more than 10 s.
+    EXPECT_GT(took, Milliseconds(1500));
+    EXPECT_LT(took, Milliseconds(9000));
+    expect_gone();
+}
+
 TEST_F(VmStop, with_a_hung_daemon) {
     send("a", "STOP", daemon_pid("a"));
     expect("a", "stop", 0);
