@@ -62,7 +62,8 @@ void hand_over_to_virtual_domain(Script& script, const std::string& observer,
                fmt::format("python3 -c 'import json; "
                            "t = json.load(open(\"/etc/twinsite/topology.json\")); "
                            "del t[\"vms\"][\"{}\"]; json.dump(t, open(\"/tmp/without.json\", "
-                           "\"w\"))' && twinsite --topology /tmp/without.json apply --yes 2>&1",
+                           "\"w\"))' && twinsite --topology /tmp/without.json apply --yes "
+                           "--allow-restarts 2>&1",
                            guest));
     script.run(
         observer,
