@@ -12,7 +12,7 @@ from .layout import CACHE, LabError
 PACKAGES = """
 pacemaker corosync corosync-qdevice corosync-qnetd pacemaker-cli-utils pcs crmsh sbd
 libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-block-extra qemu-utils
-drbd-utils tgt targetcli-fb open-iscsi libiscsi-bin lvm2 thin-provisioning-tools fio
+drbd-utils tgt targetcli-fb dbus open-iscsi libiscsi-bin lvm2 thin-provisioning-tools fio
 resource-agents fence-agents snmp snmpd libxml2-utils
 kmod iproute2 ethtool iputils-ping iputils-arping procps psmisc openssh-server tini iptables tcpdump strace bc jq python3
 libfmt9 libsnmp40 libnl-route-3-200 libqb100 libcurl4 libasan8 libubsan1

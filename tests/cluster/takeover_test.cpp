@@ -156,6 +156,10 @@ EventResult build_the_usual_cluster(Stage& stage) {
                seconds(240));
     script.await(seconds(60), "the guests are down",
                  [&] { return still_heard(stage, cast.guests); });
+    for (const std::string& node : stage.plan().luns.at(cast.lun).replicas) {
+        // What targetcli asks for even when it is not used: a bus, and a place for its backups.
+        script.run(node, "mkdir -p /etc/target /run/dbus && dbus-daemon --system --fork");
+    }
     script.run(cast.home, fmt::format("/lab/source/usual-agents {} {}", cast.lun, cast.home),
                seconds(180));
     script.await(seconds(240), "the guests count under the usual agents",
