@@ -101,14 +101,23 @@ ocf::Outcome VmAgent::migrate_to() {
     if (!daemon_uri) {
         return ocf::Outcome::of(daemon_uri.error());
     }
-    const Observation seen = observe_settled(
-        definition->identity, request_.deadline.within(world_.clock, look_patience), true);
-    const Judgement judgement = judge(seen);
+    Observation seen = observe_settled(definition->identity,
+                                       request_.deadline.within(world_.clock, look_patience), true);
+    Judgement judgement = judge(seen);
     const auto other = other_self(definition->identity, &*definition, seen, request_.deadline);
     if (!other || *other) {
         return ocf::Outcome::of(
             ocf::ExitCode::error,
             fmt::format("not migrated: {}", (other ? runs_as(**other) : other.error()).message));
+    }
+    if (judgement.resumable) {
+        // qemu refuses to migrate it, and no monitor need have run since its storage came back.
+        judgement = resume_if_disks_answer(*definition, judgement, request_.deadline);
+        if (judgement.verdict != Verdict::healthy) {
+            return ocf::Outcome::of(ocf::ExitCode::error,
+                                    fmt::format("not migrated: {}", judgement.reason));
+        }
+        seen = observe(definition->identity, request_.deadline);
     }
     if (judgement.verdict != Verdict::healthy && judgement.verdict != Verdict::degraded) {
         return ocf::Outcome::of(judgement.verdict == Verdict::stopped ? ocf::ExitCode::not_running

@@ -188,8 +188,9 @@ EventResult take_over_the_lun(Stage& stage) {
                 "apply is not refused while the old resources are there: " + refused);
 
     maintenance(script, node, true);
-    script.run(node, "crm_resource --resource old_unit --force-stop 2>&1 && "
-                     "crm_resource --resource old_target --force-stop 2>&1");
+    // The target first: a target without its LUN is an I/O error for the guests.
+    script.run(node, "crm_resource --resource old_target --force-stop 2>&1 && "
+                     "crm_resource --resource old_unit --force-stop 2>&1");
     script.run(node,
                "cibadmin --delete-all --force --xpath \"//constraints/*[starts-with(@rsc, 'old_')"
                " or starts-with(@first, 'old_')]\" && cibadmin --delete-all --force --xpath "

@@ -19,6 +19,17 @@ TEST_F(VmMigration, there_and_back_without_a_lost_write) {
     EXPECT_EQ(on("b", {"cat", "/run/rot.log"}).out.find("boot"), std::string::npos);
 }
 
+/// qemu refuses to migrate a guest in this state; no monitor has run since the LUN came back.
+TEST_F(VmMigration, of_a_guest_paused_by_an_io_error_whose_disks_answer_again) {
+    remove_lun();
+    ASSERT_TRUE(eventually([&] { return virsh("a", {"domstate", "rot"}) == "paused"; }));
+    expect("a", "migrate_to", 1);
+    make_lun();
+    expect("a", "migrate_to", 0);
+    expect("b", "migrate_from", 0);
+    expect_running_only_on("b");
+}
+
 TEST_F(VmMigration, under_way_is_told_apart_on_both_ends) {
     timeout = Milliseconds(60000);
     limit_wire("256kbit");

@@ -173,6 +173,22 @@ TEST_F(Migrate, what_an_admin_paused_stays_paused) {
     EXPECT_FALSE(host.did("resume"));
 }
 
+/// After a probe, which resumes nothing, Pacemaker may migrate before the first monitor.
+TEST_F(Migrate, a_guest_paused_by_an_io_error_goes_on_first) {
+    host.pause_guest(PauseReason::io_error);
+    EXPECT_EQ(perform("migrate_to").code, ExitCode::success);
+    EXPECT_TRUE(host.did("resume"));
+    EXPECT_TRUE(host.migration.arrive_paused);
+}
+
+TEST_F(Migrate, a_guest_whose_disks_do_not_answer_stays) {
+    host.pause_guest(PauseReason::io_error);
+    host.disks_answer = false;
+    expect_not_migrated(
+        "not migrated: paused by an I/O error: 198.51.100.101:3260: Connection refused");
+    EXPECT_FALSE(host.did("resume"));
+}
+
 TEST_F(Migrate, from_resumes_what_the_source_let_go_of) {
     host.pause_guest(PauseReason::user);
     host.domain->unconfirmed = true;
