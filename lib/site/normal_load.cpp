@@ -175,10 +175,9 @@ LossReport NormalLoad::lose_site(const std::string& site) const {
     }
     report.displaced_mib = sum(displaced) + sum(local);
     const bool local_placed = place_local(local, rooms, report);
-    std::vector<std::int64_t> left;
-    for (const Room& room : rooms) {
-        left.push_back(room.left_mib);
-    }
+    std::vector<std::int64_t> left(rooms.size());
+    std::transform(rooms.begin(), rooms.end(), left.begin(),
+                   [](const Room& room) { return room.left_mib; });
     report.free_mib = sum(left);
     if (local_placed) {
         report.packing = pack(displaced, left);
