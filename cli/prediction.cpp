@@ -62,6 +62,7 @@ Result<Prediction> ask_pacemaker(site::Xml before, site::Xml after, bool nodes_a
         }
         prediction.when_maintenance_ends = *std::move(then);
     }
+    prediction.starved = site::newly_unoffered(before, after);
     prediction.before = std::move(before);
     prediction.after = std::move(after);
     return prediction;
@@ -97,6 +98,10 @@ Json to_json(const Prediction& prediction) {
     Json json = {{"changes", std::move(changes)},
                  {"movements", to_json(prediction.movements)},
                  {"interruptions", to_json(prediction.interruptions)}};
+    for (const auto& each : prediction.starved) {
+        json["without_a_host"].push_back(
+            {{"resource", each.resource}, {"utilization", each.names}});
+    }
     if (prediction.when_maintenance_ends) {
         json["when_maintenance_ends"] = to_json(*prediction.when_maintenance_ends);
     }
@@ -140,6 +145,9 @@ void print_prediction(const Prediction& prediction) {
     for (const auto& movement : prediction.interruptions) {
         fmt::print("INTERRUPTED: {}\n", site::to_text(movement));
     }
+    for (const auto& each : prediction.starved) {
+        fmt::print("INTERRUPTED: {}\n    {}\n", site::to_text(each), site::remedy_for(each));
+    }
     if (prediction.when_maintenance_ends) {
         print_maintenance(*prediction.when_maintenance_ends);
     }
@@ -173,8 +181,9 @@ Status still_harmless(cluster::Configuration& live, const Prediction& prediction
 } // namespace
 
 Status permitted(const Prediction& prediction, const Consent& consent) {
-    if (!prediction.interruptions.empty() && !consent.allow_restarts) {
-        return fail(would_interrupt(prediction.interruptions.size()));
+    const auto count = prediction.interruptions.size() + prediction.starved.size();
+    if (count > 0 && !consent.allow_restarts) {
+        return fail(would_interrupt(count));
     }
     return consent.yes ? Status{}
                        : fail(ErrorKind::conflict, "nothing was changed; add --yes to do it");

@@ -9,6 +9,7 @@
 #include <twinsite/cluster/configuration.hpp>
 #include <twinsite/site/difference.hpp>
 #include <twinsite/site/movement.hpp>
+#include <twinsite/site/utilization.hpp>
 #include <twinsite/site/xml.hpp>
 
 #include <optional>
@@ -23,6 +24,9 @@ struct Prediction {
     std::vector<site::ConfigChange> changes;
     std::vector<site::Movement> movements;
     std::vector<site::Movement> interruptions; ///< site::interruptions() among them
+    /// Others' resources that lose every host as soon as utilization counts: no movement tells of
+    /// what VirtualDomain's next monitor states, nor anything in maintenance mode.
+    std::vector<site::Unoffered> starved{};
     /// In maintenance mode: what Pacemaker would do as soon as that ends.
     std::optional<std::vector<site::Movement>> when_maintenance_ends{};
 };
@@ -33,7 +37,7 @@ Result<Prediction> predict(cluster::Configuration& live, const site::Topology& t
 /// The same for a configuration that is changed otherwise.
 Result<Prediction> predict_change(cluster::Configuration& live, site::Xml before, site::Xml after);
 
-/// For programs: changes, movements and interruptions.
+/// For programs: changes, movements, interruptions and what else the plan tells.
 Json to_json(const Prediction& prediction);
 /// The same for people.
 void print_prediction(const Prediction& prediction);

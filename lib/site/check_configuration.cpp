@@ -2,11 +2,11 @@
 #include "lib/site/constraint_words.hpp"
 #include "lib/site/fence_devices.hpp"
 #include "lib/site/isolation_options.hpp"
-#include "lib/site/utilization.hpp"
 
 #include <twinsite/base/text.hpp>
 #include <twinsite/site/check_live.hpp>
 #include <twinsite/site/names.hpp>
+#include <twinsite/site/utilization.hpp>
 
 #include <fmt/format.h>
 

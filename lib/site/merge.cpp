@@ -1,7 +1,6 @@
 #include "lib/site/ownership.hpp"
 #include "lib/site/plain_set.hpp"
 #include "lib/site/rivals.hpp"
-#include "lib/site/utilization.hpp"
 
 #include <twinsite/site/merge.hpp>
 #include <twinsite/site/names.hpp>
@@ -360,9 +359,6 @@ Result<Xml> merge_cib(const Xml& live, const Xml& wanted) {
     }
     drop_bans_of_gone_mirrors(*configuration);
     merge_tag(*configuration, *want);
-    if (const auto fits = check_utilization(*live.child("configuration"), *configuration); !fits) {
-        return fail(fits.error());
-    }
     return merged;
 }
 

@@ -1,8 +1,7 @@
-#include "lib/site/utilization.hpp"
-
 #include "lib/site/importing/inventory.hpp"
 
 #include <twinsite/base/text.hpp>
+#include <twinsite/site/utilization.hpp>
 
 #include <fmt/format.h>
 
@@ -100,22 +99,25 @@ std::string remedy_for(const Unoffered& unoffered) {
                        printable(join(parameters, " "), 200));
 }
 
-Status check_utilization(const Xml& before, const Xml& after) {
-    const auto already = unoffered_utilization(before);
-    for (const Unoffered& each : unoffered_utilization(after)) {
-        const bool known = std::any_of(already.begin(), already.end(), [&](const Unoffered& other) {
-            return other.resource == each.resource;
-        });
-        if (!known) {
-            return fail(ErrorKind::conflict,
-                        fmt::format("Pacemaker would stop \"{}\" and start it nowhere: with "
-                                    "placement-strategy=balanced its utilization {} counts, and no "
-                                    "node offers as much. {}",
-                                    printable(each.resource),
-                                    printable(join(each.names, ", "), 200), remedy_for(each)));
-        }
+std::string to_text(const Unoffered& unoffered) {
+    return fmt::format("{}: its utilization {} is more than any node offers; Pacemaker stops it, "
+                       "and starts it nowhere",
+                       printable(unoffered.resource), printable(join(unoffered.names, ", "), 200));
+}
+
+std::vector<Unoffered> newly_unoffered(const Xml& before, const Xml& after) {
+    const Xml* then = after.child("configuration");
+    const Xml* now = before.child("configuration");
+    if (then == nullptr || now == nullptr) {
+        return {};
     }
-    return {};
+    const auto already = unoffered_utilization(*now);
+    auto found = unoffered_utilization(*then);
+    std::erase_if(found, [&](const Unoffered& each) {
+        return std::any_of(already.begin(), already.end(),
+                           [&](const Unoffered& other) { return other.resource == each.resource; });
+    });
+    return found;
 }
 
 } // namespace twinsite::site

@@ -12,8 +12,7 @@ namespace twinsite::site {
 /// operations that a topology never states.
 /// Whose a resource is says the tag "twinsite"; constraints and fencing levels carry a prefix.
 /// Errors: conflict when LIVE does not know a node yet, when an id of twinsite's is taken by
-/// something else, when somebody else's resource does the same work or would lose every host to
-/// utilization that no node offers, or when its schema is too old.
+/// something else, when somebody else's resource does the same work, or when its schema is too old.
 Result<Xml> merge_cib(const Xml& live, const Xml& wanted);
 
 } // namespace twinsite::site

@@ -12,6 +12,21 @@ using ::testing::Not;
 
 using Others = CibInFile;
 
+/// Nobody has said a number yet; the next monitor will.
+TEST_F(Others, a_vm_that_virtualdomain_would_leave_without_a_host_is_told_of) {
+    const auto run =
+        script("pcs -f cib.xml resource create web01 ocf:heartbeat:VirtualDomain config=/x.xml\n"
+               "pcs -f cib.xml property set maintenance-mode=true\n"
+               "twinsite apply --yes; echo rc $?\ntwinsite --output json plan\n"
+               "twinsite apply --yes --allow-restarts | tail -1");
+    EXPECT_THAT(run.out, HasSubstr("INTERRUPTED: web01: its utilization cpu, host_memory is more "
+                                   "than any node offers"))
+        << run.err;
+    EXPECT_THAT(run.out, HasSubstr("\nrc 1\n"));
+    EXPECT_THAT(run.out, HasSubstr("\"without_a_host\""));
+    EXPECT_THAT(run.out, ::testing::EndsWith("applied\n"));
+}
+
 /// web01 needs more memory than any node of the topology has; nobody minds before the first apply
 /// makes Pacemaker count it.
 const std::string large_vm_of_others =
@@ -33,7 +48,8 @@ TEST_F(Others, a_running_vm_is_not_stopped_by_an_apply_unless_told_so) {
 TEST_F(Others, a_running_vm_is_not_stopped_by_a_drain_unless_told_so) {
     const auto run =
         script("pcs -f cib.xml resource create ping ocf:pacemaker:Dummy clone\n"
-               "pcs -f cib.xml resource create web01 ocf:heartbeat:VirtualDomain config=/x.xml\n"
+               "pcs -f cib.xml resource create web01 ocf:heartbeat:VirtualDomain config=/x.xml "
+               "autoset_utilization_cpu=false autoset_utilization_host_memory=false\n"
                "pcs -f cib.xml constraint location web01 prefers rz1-b=1000\n" +
                running_cluster() +
                "twinsite drain node rz1-b --yes; echo rc $?\n"

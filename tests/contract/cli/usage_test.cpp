@@ -212,7 +212,7 @@ TEST_F(Usage, what_if_says_of_a_vm_that_fits_nowhere_that_it_runs_nowhere) {
     const auto run =
         with_topology(example_text(), {"whatif", "--add-vm", "memory_mib=9999,home=rz1"});
     EXPECT_EQ(run.exit_code, 1);
-    EXPECT_THAT(run.out, HasSubstr("VM  new          stops     ran nowhere"));
+    EXPECT_THAT(run.out, HasSubstr("VM   new   stops  ran nowhere"));
     EXPECT_THAT(run.out, HasSubstr("[home-does-not-fit]"));
 }
 

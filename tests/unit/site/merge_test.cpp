@@ -74,41 +74,6 @@ TEST(Merge, refuses_to_do_the_same_work_as_another_resource) {
     EXPECT_TRUE(merge_cib(with_foreign("heartbeat", "IPaddr2", "ip", "10.77.2.250"), wanted));
 }
 
-/// What VirtualDomain's monitor writes counts as soon as twinsite sets placement-strategy.
-TEST(Merge, refuses_what_would_leave_somebody_elses_vm_without_a_host) {
-    const Xml wanted = render_cib(example_topology());
-    Xml cib = with_foreign("heartbeat", "VirtualDomain", "config", "/x.xml");
-    const auto merged = merge_cib(cib, wanted);
-    ASSERT_FALSE(merged);
-    EXPECT_EQ(merged.error().kind, ErrorKind::conflict);
-    EXPECT_THAT(merged.error().message,
-                HasSubstr("would stop \"theirs\" and start it nowhere: with "
-                          "placement-strategy=balanced its utilization cpu, host_memory counts"));
-    EXPECT_THAT(merged.error().message, HasSubstr("autoset_utilization_cpu=false"));
-
-    Xml& parameters = resources(cib).child_with_id("theirs")->children[0];
-    for (const char* name : {"autoset_utilization_cpu", "autoset_utilization_host_memory"}) {
-        parameters.add({"nvpair", {{"id", name}, {"name", name}, {"value", "no"}}, {}});
-    }
-    EXPECT_TRUE(merge_cib(cib, wanted));
-    resources(cib)
-        .child_with_id("theirs")
-        ->add({"utilization", {{"id", "theirs-u"}}, {}})
-        .add({"nvpair", {{"id", "cpu"}, {"name", "cpu"}, {"value", "1"}}, {}});
-    EXPECT_FALSE(merge_cib(cib, wanted));
-}
-
-TEST(Merge, a_cluster_that_counts_already_is_not_changed_by_us) {
-    Xml cib = with_foreign("heartbeat", "VirtualDomain", "config", "/x.xml");
-    cib.child("configuration")
-        ->child("crm_config")
-        ->add({"cluster_property_set", {{"id", "theirs-too"}}, {}})
-        .add({"nvpair",
-              {{"id", "ps"}, {"name", "placement-strategy"}, {"value", "utilization"}},
-              {}});
-    EXPECT_TRUE(merge_cib(cib, render_cib(example_topology())));
-}
-
 TEST(Merge, uses_the_node_ids_of_the_cluster) {
     EXPECT_THAT(to_text(applied()), HasSubstr("nodes-101-site"));
 }

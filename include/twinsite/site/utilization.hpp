@@ -1,7 +1,6 @@
 // What resources need of a node and nodes offer, as Pacemaker counts it.
 #pragma once
 
-#include <twinsite/base/result.hpp>
 #include <twinsite/site/xml.hpp>
 
 #include <string>
@@ -23,7 +22,11 @@ std::vector<Unoffered> unoffered_utilization(const Xml& configuration);
 /// What to do about one of them.
 std::string remedy_for(const Unoffered& unoffered);
 
-/// Error conflict when BEFORE becomes AFTER and Pacemaker would stop a resource for that reason.
-Status check_utilization(const Xml& before, const Xml& after);
+/// Those that are so in AFTER and not in BEFORE, both CIBs.
+std::vector<Unoffered> newly_unoffered(const Xml& before, const Xml& after);
+
+/// "web01: its utilization cpu is more than any node offers; Pacemaker stops it, and starts it
+/// nowhere".
+std::string to_text(const Unoffered& unoffered);
 
 } // namespace twinsite::site
