@@ -92,6 +92,7 @@ Result<site::Xml> stop_what_goes(cluster::Configuration& live, const site::Xml& 
     }
     const site::Xml stopped = site::stopped_first(before, removal);
     if (auto done = live.change(before, stopped); !done) {
+        changed = done.error().kind == ErrorKind::timeout; // it may have been taken
         return fail(done.error());
     }
     changed = true;
