@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 namespace twinsite::lab {
@@ -73,7 +74,8 @@ void play(const Event& event) {
     for (const std::string& failure : result.failures) {
         ADD_FAILURE() << failure;
     }
-    if (!result.passed()) {
+    const char* wanted = std::getenv("TWINSITE_KEEP_LOGS"); // NOLINT(concurrency-mt-unsafe)
+    if (!result.passed() || wanted != nullptr) {
         const auto folder =
             std::filesystem::path(TWINSITE_BUILD_FOLDER) / "cluster-logs" / result.id;
         stage->lab().keep_logs(folder, stage->plan().node_names);

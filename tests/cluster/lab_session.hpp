@@ -33,7 +33,7 @@ private:
 };
 
 /// Play EVENT, print what was measured, fail the test for what did not happen; then the nodes'
-/// logs are kept below the build tree.
+/// logs are kept below the build tree; with TWINSITE_KEEP_LOGS in the environment in any case.
 void play(const Event& event);
 
 } // namespace twinsite::lab
