@@ -1,7 +1,7 @@
 // The sites lose each other while the guests write, and then something dies as well: what both
 // isolation policies promise. That nothing acknowledged is lost and nothing runs twice, every
 // scenario judges by itself (see perform()).
-#include "tests/cluster/lab_session.hpp"
+#include "tests/cluster/policies.hpp"
 #include "tests/cluster/sites.hpp"
 
 #include <fmt/format.h>
@@ -213,18 +213,6 @@ EventResult keep_home_site_loss(Stage& stage) {
     script.must_not_restart(guests_of(stage.plan(), lost));
     return script.done();
 }
-
-class KeepHome : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() { LabSession::choose("topology.json"); }
-    static void TearDownTestSuite() { LabSession::end(); }
-};
-
-class Majority : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() { LabSession::choose("topology.json", {"--majority"}); }
-    static void TearDownTestSuite() { LabSession::end(); }
-};
 
 TEST_F(KeepHome, a_host_dies_during_the_cut) {
     play({"keep-home-host", "the sites lose each other, then a host dies", keep_home_host});

@@ -1,7 +1,7 @@
 // Losses without a cut that the demonstration does not play: the other rows of the table "policy x
 // event x outcome" (docs/site-affinity.md). That nothing acknowledged is lost and nothing runs
 // twice, every scenario judges by itself (see perform()).
-#include "tests/cluster/lab_session.hpp"
+#include "tests/cluster/policies.hpp"
 #include "tests/cluster/sites.hpp"
 
 #include <fmt/format.h>
@@ -118,14 +118,9 @@ EventResult storage_of_a_living_host(Stage& stage) {
     const std::string host = stage.plan().home_replica(failing);
     const auto before = boots(stage);
     script.run(host, "drbdadm detach " + failing);
-    script.await(seconds(180), "its guests count in " + other, [&]() -> std::string {
-        for (const auto& [name, guest] : stage.plan().guests) {
-            if (guest.lun == failing && stage.plan().site_of(stage.heard_on(name)) != other) {
-                return fmt::format("{} was last heard on {}", name, stage.heard_on(name));
-            }
-        }
-        return stage.missing_counts(stage.plan().guest_names());
-    });
+    const auto guests = guests_on_lun(stage.plan(), failing);
+    script.await(seconds(180), "its guests count in " + other,
+                 [&] { return missing_in(stage, other, guests); });
     script.tell(script.run(stage.observer(host), "twinsite status || true"));
     script.run(host, "drbdadm attach " + failing);
     await_home(script, seconds(240));
@@ -133,18 +128,6 @@ EventResult storage_of_a_living_host(Stage& stage) {
     script.must_not_restart();
     return script.done();
 }
-
-class KeepHome : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() { LabSession::choose("topology.json"); }
-    static void TearDownTestSuite() { LabSession::end(); }
-};
-
-class Majority : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() { LabSession::choose("topology.json", {"--majority"}); }
-    static void TearDownTestSuite() { LabSession::end(); }
-};
 
 TEST_F(KeepHome, the_storage_of_a_living_host_fails) {
     play({"keep-home-disk", "a LUN's disk fails on a living host", storage_of_a_living_host});

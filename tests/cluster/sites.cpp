@@ -41,6 +41,16 @@ std::vector<std::string> guests_of(const SitePlan& plan, const std::string& site
     return names;
 }
 
+std::vector<std::string> guests_on_lun(const SitePlan& plan, const std::string& lun) {
+    std::vector<std::string> names;
+    for (const auto& [name, guest] : plan.guests) {
+        if (guest.lun == lun) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
 std::vector<std::string> guests_besides(const SitePlan& plan,
                                         const std::vector<std::string>& guests) {
     std::vector<std::string> others = plan.guest_names();
@@ -50,13 +60,18 @@ std::vector<std::string> guests_besides(const SitePlan& plan,
     return others;
 }
 
-std::string missing_in(Stage& stage, const std::string& site) {
-    for (const std::string& guest : stage.plan().guest_names()) {
+std::string missing_in(Stage& stage, const std::string& site,
+                       const std::vector<std::string>& guests) {
+    for (const std::string& guest : guests) {
         if (stage.plan().site_of(stage.heard_on(guest)) != site) {
             return fmt::format("{} was last heard on {}", guest, stage.heard_on(guest));
         }
     }
-    return stage.missing_counts(stage.plan().guest_names());
+    return stage.missing_counts(guests);
+}
+
+std::string missing_in(Stage& stage, const std::string& site) {
+    return missing_in(stage, site, stage.plan().guest_names());
 }
 
 std::string still_heard(Stage& stage, const std::vector<std::string>& guests) {

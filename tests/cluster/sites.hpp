@@ -15,11 +15,16 @@ std::string other_site(const SitePlan& plan, const std::string& site);
 std::vector<std::string> nodes_of(const SitePlan& plan, const std::string& site);
 /// Those at home in SITE.
 std::vector<std::string> guests_of(const SitePlan& plan, const std::string& site);
+/// Those that live on LUN.
+std::vector<std::string> guests_on_lun(const SitePlan& plan, const std::string& lun);
 /// All guests of the plan but GUESTS.
 std::vector<std::string> guests_besides(const SitePlan& plan,
                                         const std::vector<std::string>& guests);
 
-/// "" when every guest counts, and all of them in SITE.
+/// "" when GUESTS count, all of them in SITE.
+std::string missing_in(Stage& stage, const std::string& site,
+                       const std::vector<std::string>& guests);
+/// The same for every guest.
 std::string missing_in(Stage& stage, const std::string& site);
 /// "" when none of GUESTS has been heard for a while.
 std::string still_heard(Stage& stage, const std::vector<std::string>& guests);

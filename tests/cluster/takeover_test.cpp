@@ -134,11 +134,7 @@ Cast cast_of(const SitePlan& plan) {
             cast = {name, plan.home_replica(name), {}};
         }
     }
-    for (const auto& [name, guest] : plan.guests) {
-        if (guest.lun == cast.lun) {
-            cast.guests.push_back(name);
-        }
-    }
+    cast.guests = guests_on_lun(plan, cast.lun);
     return cast;
 }
 
@@ -222,14 +218,8 @@ EventResult move_what_was_taken_over(Stage& stage) {
     script.run(cast.home,
                fmt::format("twinsite move lun {} --to {} --yes --wait 180", cast.lun, other),
                seconds(240));
-    script.await(seconds(60), "the guests count in " + other, [&]() -> std::string {
-        for (const std::string& guest : cast.guests) {
-            if (stage.plan().site_of(stage.heard_on(guest)) != other) {
-                return fmt::format("{} was last heard on {}", guest, stage.heard_on(guest));
-            }
-        }
-        return stage.missing_counts(cast.guests);
-    });
+    script.await(seconds(60), "the guests count in " + other,
+                 [&] { return missing_in(stage, other, cast.guests); });
     const std::string left = script.run(
         cast.home, fmt::format("ip -o address show to $(jq -r --arg lun {0} "
                                "'.luns[$lun].address.ip' /etc/twinsite/topology.json); "
