@@ -30,7 +30,7 @@ std::string missing_after_refresh(Script& script, const std::string& observer,
     return view->running.contains(orphan) ? orphan + " is still there" : "";
 }
 
-/// Like `pcs property set maintenance-mode`, and the cluster has to have taken note of it.
+/// From its start to its end Pacemaker starts and stops nothing.
 void maintenance(Script& script, const std::string& node, bool on) {
     script.run(node, fmt::format("pcs property set maintenance-mode={}", on));
 }
